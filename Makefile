@@ -1,0 +1,56 @@
+# One door to everything. `make help` lists the targets.
+# The first Python of 3.11 to 3.13 that really runs (a version manager's shim may be there and refuse).
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do $$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+SEED ?= 1
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint type imports format up down stubs lock clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
+
+$(VENV)/.installed: pyproject.toml constraints.txt
+	@test -n "$(PYTHON)" || { echo "Python 3.11 to 3.13 is needed and none was found; set PYTHON=/path/to/python3.12"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@touch $@
+
+setup: $(VENV)/.installed ## make the virtual environment and install the project into it
+
+demo: setup ## nothing to a financed invoice: start the network, run the story, audit it (SEED=2 draws other figures)
+	$(BIN)/counterfoil demo --seed $(SEED)
+
+test: setup ## run the tests
+	$(BIN)/python -m pytest
+
+lint: setup ## ruff: style, complexity, common mistakes
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+format: setup ## let ruff format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+type: setup ## mypy, strict
+	$(BIN)/mypy
+
+imports: setup ## who may import whom
+	$(BIN)/lint-imports
+
+up: setup ## start a network and keep it running (Ctrl-C ends it)
+	$(BIN)/counterfoil network up
+
+down: setup ## stop a network that runs in this folder
+	$(BIN)/counterfoil network down
+
+stubs: setup ## make the type stubs of Fabric's messages anew
+	$(BIN)/python protocol/generate_stubs.py
+
+lock: setup ## compile constraints.txt anew from pyproject.toml
+	$(BIN)/python -m pip install --quiet uv
+	$(BIN)/uv pip compile --universal --all-extras --no-header --no-annotate --no-emit-index-url --quiet pyproject.toml -o constraints.txt
+
+clean: ## remove what was made: environment, caches, the network's folder
+	rm -rf $(VENV) .counterfoil dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

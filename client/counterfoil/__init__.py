@@ -1,0 +1,1 @@
+"""The Fabric Gateway SDK for Python."""

@@ -1,0 +1,1 @@
+"""Trade documents read into the contracts' request types."""

@@ -1,0 +1,1 @@
+"""The chaincode runtime: shim, contract API, confidential operations. It knows nothing of trade."""

@@ -1,0 +1,1 @@
+"""The trade contracts, one folder each."""

@@ -1,0 +1,1 @@
+"""The network: identities, configuration, the embedded engine, deployment."""

@@ -1,0 +1,1 @@
+"""Channel configuration from configtx.yaml."""

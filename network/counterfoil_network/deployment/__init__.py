@@ -1,0 +1,1 @@
+"""Channel, chaincode and connection profiles of a running network."""

@@ -1,0 +1,1 @@
+"""X.509 identities from crypto-config.yaml."""

@@ -1,0 +1,1 @@
+"""Ledger semantics as pure functions: simulation, read-write sets, MVCC, phantoms, private hashes."""
