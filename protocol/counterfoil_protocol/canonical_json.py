@@ -1,0 +1,71 @@
+"""Canonical JSON: one byte string for one value, so that it can be hashed, compared and signed.
+
+Sorted keys, no spaces, UTF-8, integers only. A float is refused rather than rounded, because two endorsers
+must produce the same bytes.
+"""
+
+import json
+from typing import NoReturn, TypeAlias
+
+JsonValue: TypeAlias = "None | bool | int | str | list[JsonValue] | dict[str, JsonValue]"
+
+_ENCODE = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"), check_circular=True
+).encode
+
+
+def encode(value: object) -> bytes:
+    """The canonical bytes of a value made of dicts with text keys, lists, tuples, text, integers, booleans, None.
+
+    Raises:
+        TypeError: the value holds a float, bytes, a key that is no text, or another type.
+        ValueError: the value contains itself, or text that is no Unicode (a lone surrogate).
+    """
+    _refuse_foreign_types(value, set())
+    return _ENCODE(value).encode("utf-8")
+
+
+def decode(data: bytes) -> JsonValue:
+    """The value of JSON bytes, whatever their spacing and order of keys.
+
+    Raises:
+        ValueError: not UTF-8, not JSON, a repeated key, a number with fraction or exponent, NaN or Infinity.
+    """
+    text = data.decode("utf-8")
+    try:
+        value: JsonValue = json.loads(
+            text, object_pairs_hook=_object, parse_float=_no_float, parse_constant=_no_float
+        )
+    except RecursionError:
+        raise ValueError("JSON nested too deeply") from None
+    return value
+
+
+def _refuse_foreign_types(value: object, parents: set[int]) -> None:
+    if value is None or isinstance(value, str | bool | int):
+        return
+    if not isinstance(value, dict | list | tuple):
+        raise TypeError(f"{type(value).__name__} has no canonical JSON")
+    if id(value) in parents:
+        raise ValueError("a value that contains itself has no JSON")
+    parents.add(id(value))
+    if isinstance(value, dict):
+        for key, member in value.items():
+            if not isinstance(key, str):
+                raise TypeError(f"a JSON key is text, not {type(key).__name__}")
+            _refuse_foreign_types(member, parents)
+    else:
+        for member in value:
+            _refuse_foreign_types(member, parents)
+    parents.discard(id(value))
+
+
+def _object(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise ValueError("a JSON object repeats a key")
+    return members
+
+
+def _no_float(_: str) -> NoReturn:
+    raise ValueError("a JSON number here is an integer")
