@@ -13,8 +13,7 @@ class ApplicationPolicy:
 
     Args:
         signature_policy: serialized ``common.SignaturePolicyEnvelope``.
-        channel_policy: name of a channel policy, relative to ``/Channel/Application`` unless it begins with a
-            slash.
+        channel_policy: path of a channel policy, such as ``/Channel/Application/Endorsement``.
     """
 
     signature_policy: bytes | None = None
@@ -23,13 +22,6 @@ class ApplicationPolicy:
     def __post_init__(self) -> None:
         if (self.signature_policy is None) == (self.channel_policy is None):
             raise ValueError("an application policy is either a signature policy or a channel policy's name")
-
-    @property
-    def channel_policy_path(self) -> str | None:
-        """The channel policy's absolute path (core/peer policies: names are below /Channel/Application)."""
-        if self.channel_policy is None or self.channel_policy.startswith("/"):
-            return self.channel_policy
-        return f"/Channel/Application/{self.channel_policy}"
 
     def to_message(self) -> application_policy.ApplicationPolicy:
         """The message ``protos.ApplicationPolicy``."""

@@ -7,7 +7,7 @@ must produce the same bytes.
 import json
 from typing import NoReturn, TypeAlias
 
-JsonValue: TypeAlias = "None | bool | int | str | list[JsonValue] | dict[str, JsonValue]"
+JsonValue: TypeAlias = "bool | int | str | list[JsonValue] | dict[str, JsonValue] | None"
 
 _ENCODE = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":"), check_circular=True
@@ -15,7 +15,7 @@ _ENCODE = json.JSONEncoder(
 
 
 def encode(value: object) -> bytes:
-    """The canonical bytes of a value made of dicts with text keys, lists, tuples, text, integers, booleans, None.
+    """The canonical bytes of a value made of dicts with text keys, lists, tuples, text, integers, booleans.
 
     Raises:
         TypeError: the value holds a float, bytes, a key that is no text, or another type.

@@ -111,7 +111,7 @@ def attribute_extension(attrs: Mapping[str, str]) -> x509.UnrecognizedExtension:
 
 
 def client_id(certificate: x509.Certificate) -> str:
-    """The client identity's ID as Fabric's chaincode libraries give it (fabric-chaincode-go pkg/cid GetID)."""
+    """The client identity's ID as Fabric's chaincode libraries give it (chaincode-go pkg/cid GetID)."""
     text = f"x509::{distinguished_name(certificate.subject)}::{distinguished_name(certificate.issuer)}"
     return base64.b64encode(text.encode()).decode()
 

@@ -136,7 +136,9 @@ def parse_signed_proposal(signed: messages.proposal.SignedProposal) -> ParsedPro
         raise MalformedMessage("creator is empty")
     expected = transaction_id(parsed.nonce, parsed.creator)
     if parsed.transaction_id != expected:
-        raise MalformedMessage(f"incorrectly computed txid '{parsed.transaction_id}' -- expected '{expected}'")
+        raise MalformedMessage(
+            f"incorrectly computed txid '{parsed.transaction_id}' -- expected '{expected}'"
+        )
     if not signed.signature:
         raise MalformedMessage("empty signature bytes")
     return parsed
@@ -154,7 +156,7 @@ def parse_proposal(proposal_bytes: bytes, signature: bytes = b"") -> ParsedPropo
     signature_header = decode(messages.common.SignatureHeader, header.signature_header)
     chaincode_name = _chaincode_name(channel_header.extension)
     payload = decode(messages.proposal.ChaincodeProposalPayload, proposal.payload)
-    chaincode_input = _chaincode_input(payload.input)
+    chaincode_input = parse_chaincode_input(payload.input)
     return ParsedProposal(
         channel_id=channel_header.channel_id,
         transaction_id=channel_header.tx_id,
@@ -196,7 +198,7 @@ def transaction_proposal_hash(channel_header: bytes, signature_header: bytes, pa
 
 
 def payload_without_transient(payload_input: bytes) -> bytes:
-    """The serialized ``ChaincodeProposalPayload`` that goes into the transaction (GetBytesProposalPayloadForTx)."""
+    """The payload that goes into the transaction (protoutil GetBytesProposalPayloadForTx)."""
     return messages.proposal.ChaincodeProposalPayload(input=payload_input).SerializeToString()
 
 
@@ -215,7 +217,12 @@ def _chaincode_name(extension: bytes) -> str:
     return header_extension.chaincode_id.name
 
 
-def _chaincode_input(data: bytes) -> messages.chaincode.ChaincodeInput:
+def parse_chaincode_input(data: bytes) -> messages.chaincode.ChaincodeInput:
+    """The chaincode's input inside a serialized ChaincodeInvocationSpec.
+
+    Raises:
+        MalformedMessage: a layer cannot be read or is absent.
+    """
     invocation = decode(messages.chaincode.ChaincodeInvocationSpec, data)
     if not invocation.HasField("chaincode_spec"):
         raise MalformedMessage("chaincode invocation spec did not contain chaincode spec")

@@ -1,7 +1,6 @@
 """Read-write sets: the result of a simulation, public with hashes of private, and the private part.
 
-Frozen values <-> Fabric's messages, byte for byte what Fabric's rwsetutil writes (core/ledger/kvledger/txmgmt/
-rwsetutil). Building keeps the order it is given; Fabric's builder sorts namespaces, collections and keys.
+Frozen values <-> Fabric's messages, byte for byte what core/ledger/kvledger/txmgmt/rwsetutil writes. Building keeps the order it is given; Fabric's builder sorts namespaces, collections and keys.
 Values never appear in a repr.
 """
 
@@ -75,7 +74,7 @@ class MerkleSummary:
 class RangeQuery:
     """A range query and what it returned, for the phantom check.
 
-    ``reads`` holds the results; ``merkle`` is there instead when they were hashed; both None: neither written.
+    ``reads`` holds the results; ``merkle`` is there instead when they were hashed.
     """
 
     start_key: str
@@ -260,7 +259,7 @@ class PrivateReadWriteSet:
 
 
 def metadata_bytes(entries: MetadataEntries) -> bytes:
-    """Metadata as the state database holds it: a KVMetadataWrite without key (rwsetutil SerializeMetadata)."""
+    """Metadata as the state database holds it: a KVMetadataWrite without key (SerializeMetadata)."""
     if not entries:
         return b""
     message = kvrwset.KVMetadataWrite()
@@ -390,6 +389,8 @@ def _parse_collection(collection: rwset.CollectionHashedReadWriteSet) -> HashedC
             HashedWrite(write.key_hash, write.value_hash, write.is_delete, write.is_purge)
             for write in message.hashed_writes
         ),
-        tuple(HashedMetadataWrite(write.key_hash, _entries(write.entries)) for write in message.metadata_writes),
+        tuple(
+            HashedMetadataWrite(write.key_hash, _entries(write.entries)) for write in message.metadata_writes
+        ),
         collection.pvt_rwset_hash,
     )
