@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from counterfoil_protocol.block import data_hash
+from counterfoil_protocol.block import new_block, set_metadata
 from counterfoil_protocol.messages import common, configtx
 from counterfoil_protocol.transaction_id import transaction_id
 
@@ -86,17 +86,14 @@ def block_of(group: configtx.ConfigGroup, channel_id: str, now: datetime, nonce:
             deterministic=True
         ),
     )
-    data = common.BlockData(data=[common.Envelope(payload=payload.SerializeToString()).SerializeToString()])
+    block = new_block(0, b"", [common.Envelope(payload=payload.SerializeToString()).SerializeToString()])
     last_config = common.LastConfig(index=0)
-    metadata = [b""] * len(common.BlockMetadataIndex.keys())
-    metadata[common.LAST_CONFIG] = common.Metadata(value=last_config.SerializeToString()).SerializeToString()
-    signatures = common.OrdererBlockMetadata(last_config=last_config).SerializeToString()
-    metadata[common.SIGNATURES] = common.Metadata(value=signatures).SerializeToString()
-    return common.Block(
-        header=common.BlockHeader(number=0, data_hash=data_hash(data.data)),
-        data=data,
-        metadata=common.BlockMetadata(metadata=metadata),
-    )
+    for index, value in (
+        (common.LAST_CONFIG, last_config),
+        (common.SIGNATURES, common.OrdererBlockMetadata(last_config=last_config)),
+    ):
+        set_metadata(block, index, common.Metadata(value=value.SerializeToString()).SerializeToString())
+    return block
 
 
 def _moved(organisation: Organisation, addresses: Mapping[str, Address]) -> Organisation:

@@ -78,6 +78,7 @@ def issue_enterprise(
         IdentityNotFound: no such authority, or several and `domain` was not given.
         ValueError: not a USCC.
     """
+    identifier = organisation_identifier(uscc)
     root = _authority_folder(crypto_folder, domain)
     target = root / ENTERPRISES / uscc
     if target.exists():
@@ -86,7 +87,7 @@ def issue_enterprise(
         [
             x509.NameAttribute(NameOID.COUNTRY_NAME, "CN"),
             x509.NameAttribute(NameOID.ORGANIZATION_NAME, name),
-            x509.NameAttribute(NameOID.ORGANIZATION_IDENTIFIER, organisation_identifier(uscc)),
+            x509.NameAttribute(NameOID.ORGANIZATION_IDENTIFIER, identifier),
             # X.520 allows a common name 64 characters.
             x509.NameAttribute(NameOID.COMMON_NAME, name[:64]),
         ]
