@@ -1,0 +1,1 @@
+"""Signed consents of enterprises, which are no members of the channel."""

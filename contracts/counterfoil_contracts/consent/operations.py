@@ -1,0 +1,97 @@
+"""What an enterprise signs: the claims of a trade consent and of its withdrawal, and how it signs them.
+
+Enterprises are not members of the channel; a bank carries what they have signed. A consent is for one
+bank, names the documents with their lines, and bounds the loan. `withdraw` is an operation of
+`export_invoice`.
+"""
+
+import secrets
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar, cast
+
+import msgspec
+from counterfoil_protocol.signing import Signer
+from cryptography import x509
+from msgspec import Meta
+
+from counterfoil_contracts.core.documents import Invoice
+from counterfoil_contracts.core.message import (
+    Amount,
+    CurrencyCode,
+    DeclarationNumber,
+    Message,
+    RecordId,
+    Text,
+    Time,
+    Uscc,
+)
+
+from . import jws
+
+if TYPE_CHECKING:
+    from counterfoil_protocol.canonical_json import JsonValue
+
+TRADE_CONSENT = "counterfoil/trade-consent/1"
+TRADE_WITHDRAWAL = "counterfoil/trade-consent-withdrawal/1"
+MOST_DOCUMENTS = 100
+
+BankMsp = Annotated[str, Meta(pattern=r"\ABank[A-Za-z0-9]{1,40}MSP\Z")]
+Nonce = RecordId
+
+
+class ConsentLine(Message, frozen=True):
+    """A line as the enterprise states it; `invoice` is the position in the consent's invoices, from 0."""
+
+    invoice: Annotated[int, Meta(ge=0, lt=MOST_DOCUMENTS)]
+    declaration: DeclarationNumber
+    invoice_amount: Amount
+    declaration_amount: Amount
+
+
+class TradeConsent(Message, frozen=True):
+    """Leave for one bank to look at documents and to lock them for a loan of at most `maximum`.
+
+    `maximum` is in minor units of `currency`, the loan's; times are seconds since 1970 UTC.
+    """
+
+    type: Literal["counterfoil/trade-consent/1"]
+    enterprise: Uscc
+    audience: BankMsp
+    purpose: Text
+    declarations: Annotated[tuple[DeclarationNumber, ...], Meta(max_length=MOST_DOCUMENTS)]
+    invoices: Annotated[tuple[Invoice, ...], Meta(max_length=MOST_DOCUMENTS)]
+    lines: Annotated[tuple[ConsentLine, ...], Meta(max_length=MOST_DOCUMENTS)]
+    maximum: Amount
+    currency: CurrencyCode
+    nonce: Nonce
+    not_before: Time
+    expiry: Time
+
+
+class TradeWithdrawal(Message, frozen=True):
+    """Takes the consent of one bank and nonce back: no new lock is made under it, what is locked stays."""
+
+    type: Literal["counterfoil/trade-consent-withdrawal/1"]
+    enterprise: Uscc
+    audience: BankMsp
+    nonce: Nonce
+    not_before: Time
+    expiry: Time
+
+
+ClaimsT = TypeVar("ClaimsT", TradeConsent, TradeWithdrawal)
+
+
+def new_nonce() -> str:
+    """128 random bits in hex, for a new consent. Made by the enterprise's side, never in a contract."""
+    return secrets.token_hex(16)
+
+
+def sign(claims: ClaimsT, certificates: Sequence[x509.Certificate], sign_message: Signer) -> str:
+    """The compact JWS of claims, signed by the enterprise.
+
+    `certificates` begin with the enterprise's own (organizationIdentifier `NTRCN-<USCC>`), without the root;
+    `sign_message` is a signer of its P-256 key (`counterfoil_protocol.signing.private_key_signer`).
+    """
+    payload = cast("dict[str, JsonValue]", msgspec.to_builtins(claims))
+    return jws.make(payload, certificates, sign_message)

@@ -1,0 +1,1 @@
+"""Pure rules that every trade contract shares: money, fingerprints, pools, marks, refusal codes."""

@@ -1,0 +1,1 @@
+"""Financing of export invoices: each is financed once, and never beyond what customs vouches for."""

@@ -1,0 +1,204 @@
+"""What the contract `export_invoice` can do: who may call it, who endorses, what is read and written.
+
+The typed client, the command line, the collection definitions and the role matrix follow from these
+declarations. Reasons for a refusal are `RefusalCode`, in order of precedence; types of requests and
+answers are in `messages` and `answers`, and given again here.
+"""
+
+from counterfoil_protocol.confidential import AUTHORITY, BANK, Operation
+
+from counterfoil_contracts.core.codes import RefusalCode
+from counterfoil_contracts.core.documents import Invoice, Line, invoice_fingerprint, near_invoice_fingerprint
+from counterfoil_contracts.core.fingerprint import declaration as declaration_fingerprint
+from counterfoil_contracts.core.roles import (
+    AUTHORITIES,
+    BANK_APPROVER,
+    BANK_OFFICER,
+    BANK_STAFF,
+    CUSTOMS_ORACLE,
+    PORT_RELAY,
+    REGULATOR,
+    REGULATOR_RELAY,
+    SUPERVISORS,
+)
+
+from . import answers, messages
+from .answers import (
+    ActRecord,
+    Changes,
+    Financing,
+    Flags,
+    PoolAnswer,
+    ReadChanges,
+    ReadFinancing,
+    ReadFlags,
+    Supervise,
+    SuperviseBank,
+    Supervised,
+    SupervisedBank,
+    SupervisedFinancing,
+)
+from .messages import (
+    Act,
+    AmendDeclaration,
+    Approve,
+    Cancel,
+    CancelDeclaration,
+    ConfirmAct,
+    Confirmed,
+    Declaration,
+    DeclarationAmended,
+    DeclarationsPut,
+    DeclarationVersions,
+    Disburse,
+    Expire,
+    Lock,
+    Locked,
+    MarkMoved,
+    Pledge,
+    Prepare,
+    Prepared,
+    PutDeclarations,
+    PutSlip,
+    PutTerms,
+    ReadDeclaration,
+    ReadTerms,
+    ReadViews,
+    Receipt,
+    Repay,
+    SlipPut,
+    StatedLine,
+    TermsAnswer,
+    TermsPut,
+    View,
+    ViewAnswer,
+    ViewAnswers,
+    Viewed,
+    Withdraw,
+    Withdrawn,
+)
+
+__all__ = [
+    "OPERATIONS", "Act", "ActRecord", "AmendDeclaration", "Approve", "Cancel", "CancelDeclaration", "Changes",
+    "ConfirmAct", "Confirmed", "Declaration", "DeclarationAmended", "DeclarationVersions", "DeclarationsPut",
+    "Disburse", "Expire", "Financing", "Flags", "Invoice", "Line", "Lock", "Locked", "MarkMoved", "Pledge",
+    "PoolAnswer", "Prepare", "Prepared", "PutDeclarations", "PutSlip", "PutTerms", "ReadChanges",
+    "ReadDeclaration",
+    "ReadFinancing", "ReadFlags", "ReadTerms", "ReadViews", "Receipt", "RefusalCode", "Repay", "SlipPut",
+    "StatedLine", "Supervise", "SuperviseBank", "Supervised", "SupervisedBank", "SupervisedFinancing",
+    "TermsAnswer", "TermsPut", "View", "ViewAnswer", "ViewAnswers", "Viewed", "Withdraw", "Withdrawn",
+    "answers",
+    "declaration_fingerprint", "invoice_fingerprint", "messages", "near_invoice_fingerprint",
+]  # fmt: skip
+
+CONTRACT = "export_invoice"
+MARKS = "marks_{bank}"
+TERMS = "terms_{bank}"
+BOOKS = (AUTHORITY, MARKS)
+
+DECLARATION_PUT = Operation(
+    CONTRACT, "declaration.put", PutDeclarations, DeclarationsPut, roles=(CUSTOMS_ORACLE,),
+    endorsers=AUTHORITIES, outcome=AUTHORITY, reads=(AUTHORITY,), writes=(AUTHORITY,),
+    summary="Record export declarations with the lines that join them to invoices.",
+)  # fmt: skip
+DECLARATION_AMEND = Operation(
+    CONTRACT, "declaration.amend", AmendDeclaration, DeclarationAmended, roles=(CUSTOMS_ORACLE,),
+    endorsers=AUTHORITIES, outcome=AUTHORITY, reads=(AUTHORITY,), writes=(AUTHORITY,),
+    summary="Record another total or status; below what is used, the declaration is flagged.",
+)  # fmt: skip
+DECLARATION_CANCEL = Operation(
+    CONTRACT, "declaration.cancel", CancelDeclaration, DeclarationAmended, roles=(CUSTOMS_ORACLE,),
+    endorsers=AUTHORITIES, outcome=AUTHORITY, reads=(AUTHORITY,), writes=(AUTHORITY,),
+    summary="Record that a declaration counts no more.",
+)  # fmt: skip
+DECLARATION_READ = Operation(
+    CONTRACT, "declaration.read", ReadDeclaration, DeclarationVersions, roles=(CUSTOMS_ORACLE, *SUPERVISORS),
+    evaluate_at=AUTHORITIES, reads=(AUTHORITY,),
+    summary="Read what customs has stated about a declaration, never what uses it.",
+)  # fmt: skip
+VIEW = Operation(
+    CONTRACT, "view", View, Viewed, roles=(BANK_OFFICER,),
+    endorsers=AUTHORITIES, outcome=MARKS, reads=(AUTHORITY,), writes=(AUTHORITY,),
+    summary="Put on record that the bank looks at the documents of a consent.",
+)  # fmt: skip
+VIEW_READ = Operation(
+    CONTRACT, "view.read", ReadViews, ViewAnswers, roles=BANK_STAFF,
+    evaluate_at=AUTHORITIES, reads=(AUTHORITY,),
+    summary="Learn whether viewed documents are genuine, free, and for how much.",
+)  # fmt: skip
+TERMS_PUT = Operation(
+    CONTRACT, "terms.put", PutTerms, TermsPut, roles=(BANK_OFFICER,),
+    endorsers=(REGULATOR, BANK), outcome=TERMS, writes=(TERMS,),
+    summary="Record a loan's terms between the bank and the regulator; inert until a lock names them.",
+)  # fmt: skip
+TERMS_READ = Operation(
+    CONTRACT, "terms.read", ReadTerms, TermsAnswer, roles=BANK_STAFF,
+    evaluate_at=(REGULATOR, BANK), reads=(TERMS,),
+    summary="Read one's own terms.",
+)  # fmt: skip
+SLIP_PUT = Operation(
+    CONTRACT, "slip.put", PutSlip, SlipPut, roles=(BANK_OFFICER, BANK_APPROVER),
+    endorsers=(REGULATOR, BANK), outcome=TERMS, writes=(TERMS,),
+    summary="Record references and reasons of an act between the bank and the regulator.",
+)  # fmt: skip
+LOCK = Operation(
+    CONTRACT, "lock", Lock, Locked, roles=(BANK_OFFICER,),
+    endorsers=AUTHORITIES, outcome=MARKS, reads=(*BOOKS, TERMS), writes=BOOKS,
+    summary="Hold documents for a loan, all pledges or none, before the credit decision.",
+)  # fmt: skip
+APPROVE = Operation(
+    CONTRACT, "approve", Approve, MarkMoved, roles=(BANK_APPROVER,),
+    endorsers=AUTHORITIES, outcome=MARKS, reads=(*BOOKS, TERMS), writes=BOOKS,
+    summary="A second person approves at most what is locked; the rest is freed.",
+)  # fmt: skip
+PREPARE = Operation(
+    CONTRACT, "prepare", Prepare, Prepared, roles=(BANK_OFFICER,),
+    endorsers=AUTHORITIES, outcome=MARKS, reads=(MARKS, TERMS), writes=(MARKS,),
+    summary="First person of an act: disburse, repay, receipt or cancel. Nothing moves yet.",
+)  # fmt: skip
+CONFIRM = Operation(
+    CONTRACT, "confirm", ConfirmAct, Confirmed, roles=(BANK_APPROVER,),
+    endorsers=AUTHORITIES, outcome=MARKS, reads=BOOKS, writes=BOOKS,
+    summary="Second person of an act: it takes effect on the mark and its documents.",
+)  # fmt: skip
+EXPIRE = Operation(
+    CONTRACT, "expire", Expire, MarkMoved, roles=(BANK_OFFICER, BANK_APPROVER),
+    endorsers=AUTHORITIES, outcome=MARKS, reads=BOOKS, writes=BOOKS,
+    summary="Free a mark that was locked and not approved in time.",
+)  # fmt: skip
+CONSENT_WITHDRAW = Operation(
+    CONTRACT, "consent.withdraw", Withdraw, Withdrawn, roles=(BANK_OFFICER, REGULATOR_RELAY, PORT_RELAY),
+    endorsers=AUTHORITIES, outcome=MARKS, reads=(AUTHORITY,), writes=(AUTHORITY,),
+    summary="Carry an enterprise's withdrawal: no new lock under that consent.",
+)  # fmt: skip
+FINANCING_READ = Operation(
+    CONTRACT, "financing.read", ReadFinancing, Financing, roles=BANK_STAFF,
+    evaluate_at=(BANK, *AUTHORITIES), reads=(MARKS,),
+    summary="Read one's own financing.",
+)  # fmt: skip
+CHANGES = Operation(
+    CONTRACT, "changes", ReadChanges, Changes, roles=BANK_STAFF,
+    evaluate_at=(BANK, *AUTHORITIES), reads=(MARKS,),
+    summary="Read one's own financings changed since a time.",
+)  # fmt: skip
+FLAGS_MINE = Operation(
+    CONTRACT, "flags.mine", ReadFlags, Flags, roles=BANK_STAFF,
+    evaluate_at=AUTHORITIES, reads=BOOKS,
+    summary="Read the flags on documents of one's own live financings.",
+)  # fmt: skip
+SUPERVISE = Operation(
+    CONTRACT, "supervise", Supervise, Supervised, roles=SUPERVISORS,
+    evaluate_at=(REGULATOR,), reads=(*BOOKS, TERMS),
+    summary="See everything about one document: pool, marks of all banks, terms.",
+)  # fmt: skip
+SUPERVISE_BANK = Operation(
+    CONTRACT, "supervise.bank", SuperviseBank, SupervisedBank, roles=SUPERVISORS,
+    evaluate_at=(REGULATOR,), reads=(MARKS, TERMS),
+    summary="See all financings of one bank with their terms.",
+)  # fmt: skip
+
+OPERATIONS = (
+    DECLARATION_PUT, DECLARATION_AMEND, DECLARATION_CANCEL, DECLARATION_READ, VIEW, VIEW_READ, TERMS_PUT,
+    TERMS_READ, SLIP_PUT, LOCK, APPROVE, PREPARE, CONFIRM, EXPIRE, CONSENT_WITHDRAW, FINANCING_READ,
+    CHANGES, FLAGS_MINE, SUPERVISE, SUPERVISE_BANK,
+)  # fmt: skip

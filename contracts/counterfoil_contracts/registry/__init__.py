@@ -1,0 +1,1 @@
+"""Tables, enterprises and the ledger secret: what the regulator keeps for all contracts."""
