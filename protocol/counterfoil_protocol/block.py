@@ -39,9 +39,7 @@ def data_hash(envelopes: Iterable[bytes]) -> bytes:
 def new_block(number: int, previous_hash: bytes, envelopes: Sequence[bytes]) -> common.Block:
     """A block of serialized envelopes with empty metadata."""
     return common.Block(
-        header=common.BlockHeader(
-            number=number, previous_hash=previous_hash, data_hash=data_hash(envelopes)
-        ),
+        header=common.BlockHeader(number=number, previous_hash=previous_hash, data_hash=data_hash(envelopes)),
         data=common.BlockData(data=envelopes),
         metadata=common.BlockMetadata(metadata=[b""] * _METADATA_FIELDS),
     )
@@ -234,7 +232,9 @@ def block_signed_data(
     return tuple(result)
 
 
-def _consenter_identity(identifier_header: bytes, consenters: Sequence[common_configuration.Consenter]) -> bytes | None:
+def _consenter_identity(
+    identifier_header: bytes, consenters: Sequence[common_configuration.Consenter]
+) -> bytes | None:
     number = decode(common.IdentifierHeader, identifier_header).identifier
     for consenter in consenters:
         if consenter.id == number:

@@ -1,7 +1,8 @@
 """Read-write sets: the result of a simulation, public with hashes of private, and the private part.
 
-Frozen values <-> Fabric's messages, byte for byte what core/ledger/kvledger/txmgmt/rwsetutil writes. Building keeps the order it is given; Fabric's builder sorts namespaces, collections and keys.
-Values never appear in a repr.
+Frozen values <-> Fabric's messages, byte for byte what core/ledger/kvledger/txmgmt/rwsetutil writes.
+Building keeps the order it is given; Fabric's builder sorts namespaces, collections and keys. Values never
+appear in a repr.
 """
 
 import hashlib
