@@ -195,7 +195,7 @@ def settle(session: Session, signed: TransactionData, deadlines: Deadlines) -> F
     """Find out what became of a transaction, resending the same envelope where nobody has seen it.
 
     The peer answers for the first copy ordered; a second one is flagged DUPLICATE_TXID and changes nothing.
-    Asked with a short deadline first: about a transaction that never reached an orderer the peer waits for ever.
+    Asked with a short deadline first: about one that never reached an orderer the peer waits for ever.
 
     Raises:
         CommitUnknown: still unknown.

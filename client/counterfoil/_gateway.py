@@ -24,9 +24,10 @@ ResultT = TypeVar("ResultT")
 class Gateway:
     """A connection to one organisation's gateway peer as one client identity. Threads may share it."""
 
-    def __init__(self, driver: BlockingDriver, session: Session) -> None:
+    def __init__(self, driver: BlockingDriver, session: Session, peer_msp_id: str) -> None:
         self._driver = driver
         self._session = session
+        self._peer_msp_id = peer_msp_id
 
     @classmethod
     def connect(  # noqa: PLR0913 - what a connection is made of, all but one by keyword
@@ -38,6 +39,7 @@ class Gateway:
         tls_root: bytes | None,
         tls_identity: tuple[bytes, bytes] | None = None,
         server_name: str | None = None,
+        peer_msp_id: str | None = None,
         deadlines: Deadlines = Deadlines(),  # noqa: B008 - frozen
     ) -> "Gateway":
         """Connect; the first call is the first to notice if nobody answers.
@@ -49,6 +51,7 @@ class Gateway:
             tls_root: PEM of the CAs that vouch for the peer; None for a connection without TLS.
             tls_identity: PEM (key, certificate) for mutual TLS.
             server_name: the name in the peer's certificate, where it is not the host of ``address``.
+            peer_msp_id: MSP ID of the peer's organisation, where it is not the client's own.
             deadlines: seconds each step may take, unless a call says otherwise.
 
         Raises:
@@ -56,7 +59,7 @@ class Gateway:
         """
         endpoint = Endpoint(check_text("address", address), tls_root, tls_identity, server_name)
         session = new_session(identity, signer, deadlines, tls_identity[1] if tls_identity else None)
-        return cls(BlockingDriver(endpoint), session)
+        return cls(BlockingDriver(endpoint), session, peer_msp_id or identity.msp_id)
 
     @classmethod
     def from_profile(
@@ -74,12 +77,18 @@ class Gateway:
         if not isinstance(profile, ConnectionProfile):
             profile = ConnectionProfile.read(profile)
         identity, signer = profile.identity(user)
-        return cls(BlockingDriver(profile.endpoint()), new_session(identity, signer, deadlines, None))
+        session = new_session(identity, signer, deadlines, None)
+        return cls(BlockingDriver(profile.endpoint()), session, profile.msp_id)
 
     @property
     def identity(self) -> Identity:
         """The client identity of all calls."""
         return self._session.identity
+
+    @property
+    def peer_msp_id(self) -> str:
+        """The MSP ID of the organisation whose peer this connection is to."""
+        return self._peer_msp_id
 
     @property
     def deadlines(self) -> Deadlines:

@@ -1,0 +1,263 @@
+"""One request on its way to its outcome: endorse, write down, submit, wait, and again where that is safe."""
+
+import time
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from counterfoil_protocol import canonical_json
+from counterfoil_protocol.canonical_json import JsonValue
+from counterfoil_protocol.confidential import (
+    TRANSACT,
+    Operation,
+    build_outcome_request,
+    build_request,
+    organizations,
+    outcome_peers,
+)
+
+from .._contract import Contract
+from .._errors import (
+    CommitError,
+    CommitUnknown,
+    ContractRefusal,
+    CounterfoilError,
+    EndorseError,
+    EvaluateError,
+    GatewayError,
+    SubmitError,
+)
+from .._proposal import Transaction
+from .._steps import Status
+from ._journal import Entry, Journal, State
+from ._patience import Patience
+from ._refusals import Meaning, read_failure
+
+AnswerT = TypeVar("AnswerT")
+ENDORSE_SECONDS_MIN = 30.0
+_CONFLICTS = frozenset({"MVCC_READ_CONFLICT", "PHANTOM_READ_CONFLICT"})
+_NOT_FOUND = "NOT_FOUND"
+_IDEMPOTENCY_CONFLICT = "IDEMPOTENCY_CONFLICT"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An outcome as peers show it: the result, and the MSP IDs of the peers that showed it."""
+
+    result: JsonValue
+    at: tuple[str, ...]
+
+
+class Submission(Generic[AnswerT]):
+    """The work of one ``TradeClient.submit`` or of resuming it."""
+
+    def __init__(
+        self,
+        contract: Contract,
+        operation: Operation[Any, AnswerT],
+        journal: Journal,
+        entry: Entry,
+        patience: Patience,
+    ) -> None:
+        self._contract = contract
+        self._gateway = contract.network.gateway
+        self._operation = operation
+        self._journal = journal
+        self._entry = entry
+        self._patience = patience
+        self._endorsers = organizations(operation.endorsers, entry.caller)
+        self._peers = outcome_peers(operation, entry.caller)
+
+    @property
+    def entry(self) -> Entry:
+        """The request as the journal has it now."""
+        return self._entry
+
+    def run(self, *, fresh: bool) -> Shown:
+        """Bring the request to its end.
+
+        Args:
+            fresh: the request id was drawn just now, so that no peer need be asked for an outcome first.
+
+        Raises:
+            ContractRefusal, EndorseError, SubmitError, CommitError: it is not done and will not be.
+            CommitUnknown: nobody knows; the journal keeps it open.
+            EvaluateError: it is committed, and no peer shows the answer.
+        """
+        if self._entry.state is State.PREPARED:
+            self._conclude(self._settle(), last=False)
+        elif not fresh and self._entry.state is State.BEGUN:
+            self._look_before()
+        began = time.monotonic()
+        attempt = divided = 0
+        while not self._is_committed:
+            last = attempt + 1 >= self._patience.attempts or time.monotonic() - began > self._patience.seconds
+            try:
+                transaction = self._endorse()
+            except EndorseError as error:
+                verdict = read_failure(error, self._endorsers)
+                divided += verdict.meaning is Meaning.DIVIDED
+                if last or self._is_final(verdict.meaning, divided):
+                    self._give_up(verdict.refusal or error)
+            else:
+                self._submit(transaction, last=last)
+            if not self._is_committed:
+                time.sleep(self._patience.pause(attempt))
+                attempt += 1
+        return self._await_shown()
+
+    @property
+    def _is_committed(self) -> bool:
+        return self._entry.state is State.COMMITTED
+
+    def _is_final(self, meaning: Meaning, divided: int) -> bool:
+        return meaning in (Meaning.REFUSED, Meaning.FINAL) or divided >= self._patience.divided_attempts
+
+    def _give_up(self, error: CounterfoilError) -> None:
+        """Close the request, unless it was done meanwhile under the same request id."""
+        self._look_before()
+        if not self._is_committed:
+            raise self._closed(error)
+
+    def _endorse(self) -> Transaction:
+        entry = self._entry
+        salt = bytes.fromhex(entry.salt) or None
+        proposal = self._contract.propose(
+            TRANSACT,
+            entry.request_id,
+            transient=build_request(self._operation.name, entry.body, salt),
+            endorsing_organizations=self._endorsers,
+        )
+        seconds = max(ENDORSE_SECONDS_MIN, self._gateway.deadlines.endorse)
+        return proposal.endorse(timeout=seconds).sign()
+
+    def _submit(self, transaction: Transaction, *, last: bool) -> None:
+        """Submit once; the journal has the envelope before the ordering service can."""
+        self._advance(
+            State.PREPARED, transaction_id=transaction.transaction_id, envelope=transaction.serialize()
+        )
+        try:
+            status = transaction.submit().status()
+        except GatewayError:
+            # Refused or not, from here on only the same envelope may be sent.
+            status = self._settle()
+        self._conclude(status, last=last)
+
+    def _settle(self) -> Status:
+        for attempt in range(self._patience.attempts):
+            try:
+                return self._gateway.settle(self._entry.envelope)
+            except CommitUnknown as unknown:
+                if attempt + 1 == self._patience.attempts or isinstance(unknown.__cause__, SubmitError):
+                    raise
+                time.sleep(self._patience.pause(attempt))
+        raise AssertionError("the loop returns or raises")
+
+    def _conclude(self, status: Status, *, last: bool) -> None:
+        if status.successful:
+            self._advance(State.COMMITTED, block=status.block_number)
+            return
+        error = CommitError(status.transaction_id, status.code, status.name, status.block_number)
+        if status.name not in _CONFLICTS or last:
+            raise self._closed(error)
+        self._advance(State.BEGUN, envelope=b"")
+
+    def _look_before(self) -> None:
+        """Read what the ledger has of this request, so that what was done is not submitted again."""
+        for peer in self._peers:
+            try:
+                if self._read_outcome(peer) is not None:
+                    self._advance(State.COMMITTED)
+                    return
+            except EvaluateError:
+                # Away: the contract itself looks for the outcome first when it endorses.
+                continue
+
+    def _await_shown(self) -> Shown:
+        """Wait until every peer that keeps the outcome shows it; the answer of any one counts."""
+        result: JsonValue = None
+        shown: list[str] = []
+        failure: GatewayError | None = None
+        until = time.monotonic() + self._patience.visible_seconds
+        for peer in self._peers:
+            attempt = 0
+            while peer not in shown:
+                try:
+                    found = self._read_outcome(peer)
+                except EvaluateError as error:
+                    failure, found = error, None
+                if found is not None:
+                    result = found[0]
+                    shown.append(peer)
+                elif time.monotonic() > until:
+                    break
+                else:
+                    time.sleep(self._patience.pause(attempt))
+                    attempt += 1
+        if not shown:
+            raise failure or AssertionError("a committed outcome is shown or asking for it fails")
+        return Shown(result, tuple(shown))
+
+    def _read_outcome(self, peer: str) -> tuple[JsonValue] | None:
+        """The result in the outcome that one organisation's peer shows, None where it shows none.
+
+        Raises:
+            ContractRefusal: the request id stands for another content.
+            EvaluateError: the peer could not be asked.
+        """
+        try:
+            found = read_outcome(self._contract, self._operation, self._entry.request_id, (peer,))
+        except ContractRefusal as refusal:
+            if refusal.code == _NOT_FOUND:
+                return None
+            raise
+        if found["digest"] != self._entry.digest:
+            raise self._closed(
+                ContractRefusal(_IDEMPOTENCY_CONFLICT, "the request id was used for another request")
+            )
+        return (found["result"],)
+
+    def _closed(self, error: CounterfoilError) -> CounterfoilError:
+        reason = error.code if isinstance(error, ContractRefusal) else type(error).__name__
+        self._advance(State.CLOSED, reason=reason, envelope=b"")
+        return error
+
+    def _advance(self, state: State, **changes: Any) -> None:
+        self._entry = self._journal.advance(self._entry, state, **changes)
+
+
+def read_outcome(
+    contract: Contract, operation: Operation[Any, Any], request_id: str, peers: tuple[str, ...]
+) -> dict[str, JsonValue]:
+    """The outcome record ``{"digest", "result"}`` of a request, as one of the organisations' peers shows it.
+
+    Raises:
+        ContractRefusal: NOT_FOUND where there is none.
+        EvaluateError: no peer could be asked.
+        ValueError: the peer's answer is no outcome.
+    """
+    payload = evaluate(
+        contract,
+        operation.outcome_function.partition(":")[2],
+        build_outcome_request(operation.name, request_id),
+        peers,
+    )
+    found = canonical_json.decode(payload)
+    if not isinstance(found, dict) or set(found) != {"digest", "result"}:
+        raise ValueError("the answer is no outcome of a request")
+    return found
+
+
+def evaluate(contract: Contract, function: str, transient: dict[str, bytes], peers: tuple[str, ...]) -> bytes:
+    """Evaluate on one of the organisations' peers, with the contract's refusal as ContractRefusal.
+
+    Raises:
+        ContractRefusal, EvaluateError: refused; failed otherwise.
+    """
+    try:
+        return contract.evaluate(function, transient=transient, target_organizations=peers)
+    except EvaluateError as error:
+        # One peer answers for all that may: its refusal is the answer.
+        refusal = read_failure(error, ()).refusal
+        if refusal is None:
+            raise
+        raise refusal from error
