@@ -1,7 +1,7 @@
 """Every command that the pages show is run, in order, in an environment made from the built wheel.
 
-A page shows commands in ```console blocks, each after `$ `; its Python stands in ```python blocks. A page's commands
-and programs run top to bottom in one folder that holds what a clone holds (samples and configuration).
+A page shows commands in ```console blocks, each after `$ `; its Python stands in ```python blocks. They run
+top to bottom in one folder that holds what a clone holds (samples and configuration).
 `counterfoil network up` stays running until `counterfoil network down`, or the page's end.
 """
 
@@ -21,7 +21,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 CLONE = ("samples", "configtx.yaml", "crypto-config.yaml")
-# The gate runs `make test` itself, and `make demo` is `counterfoil demo` after `make setup`, which the gate ran too.
+# The gate runs `make test` itself; `make demo` is `counterfoil demo` after `make setup`, which the gate ran.
 ELSEWHERE = {"git clone", "cd counterfoil", "make test", "make demo", "make help"}
 SECONDS_A_COMMAND_MAX = 240
 BLOCK = re.compile(r"^```(console|python)\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -29,16 +29,17 @@ BLOCK = re.compile(r"^```(console|python)\n(.*?)^```", re.DOTALL | re.MULTILINE)
 
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The `bin` folder of an environment that holds the wheel with all extras and nothing of this checkout."""
+    """The `bin` folder of an environment that holds the wheel with all extras, nothing of this checkout."""
     folder = tmp_path_factory.mktemp("wheel")
-    run = {"check": True, "capture_output": True, "text": True}
-    build = [sys.executable, "-m", "build", "--wheel", "--outdir", str(folder), str(ROOT)]
-    subprocess.run(build, **run)  # type: ignore[call-overload]  # one table of options for three calls
+
+    def run(*command: str | Path) -> None:
+        subprocess.run(list(map(str, command)), check=True, capture_output=True)
+
+    run(sys.executable, "-m", "build", "--wheel", "--outdir", folder, ROOT)
     (wheel,) = folder.glob("*.whl")
-    subprocess.run([sys.executable, "-m", "venv", str(folder / "venv")], **run)  # type: ignore[call-overload]  # as above
-    pip = [str(folder / "venv/bin/python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    options = ["-c", str(ROOT / "constraints.txt"), f"{wheel}[all]"]
-    subprocess.run([*pip, *options], **run)  # type: ignore[call-overload]  # as above
+    run(sys.executable, "-m", "venv", folder / "venv")
+    pip = (folder / "venv/bin/python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check")
+    run(*pip, "-c", ROOT / "constraints.txt", f"{wheel}[all]")
     return folder / "venv/bin"
 
 
