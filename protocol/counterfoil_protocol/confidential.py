@@ -2,7 +2,7 @@
 
 Arguments, responses, events and function names of a transaction stand in the block for every member of the
 channel to read. So a confidential write has one shape: function `<contract>:transact`, one argument, the
-request id; everything else in the one transient field `request`; the response is the request id, and there is no
+request id; everything else in the one transient field `request`; the response is the request id; there is no
 event. Reads are evaluates, `<contract>:inquire`; what became of a write is asked by `<contract>:outcome`.
 
 The client builds requests with this module, the chaincode runtime (`counterfoil_chaincode.confidential`)

@@ -1,0 +1,62 @@
+"""Runs a chaincode as a child process of the embedded peer: `python -m counterfoil_chaincode.child`.
+
+The peer gives: `COUNTERFOIL_CHAINCODE_FD` (its end of a socket pair, inherited), `CHAINCODE_ID` (package ID),
+`CORE_PEER_LOCALMSPID`, `COUNTERFOIL_CHAINCODE` (entry point `module:attribute`) and
+`COUNTERFOIL_CHAINCODE_PATH` (folder of the package's sources, put first on the path).
+"""
+
+import logging
+import os
+import signal
+import socket
+import sys
+from collections.abc import Mapping
+
+from .entry_point import EntryPointError, load_chaincode
+from .errors import ProtocolViolation
+from .peer_environment import PeerEnvironment
+from .shim.socket_transport import serve_socket
+from .shim.worker_pool import WorkerPool
+
+logger = logging.getLogger("counterfoil_chaincode.child")
+
+FD_VARIABLE = "COUNTERFOIL_CHAINCODE_FD"
+ID_VARIABLE = "CHAINCODE_ID"
+PATH_VARIABLE = "COUNTERFOIL_CHAINCODE_PATH"
+ENTRY_POINT_VARIABLE = "COUNTERFOIL_CHAINCODE"
+
+_EXIT_BAD_PACKAGE = 2
+_EXIT_BAD_PEER = 3
+_SWITCH_INTERVAL_SECONDS = 0.0005
+
+
+def main(environment: Mapping[str, str]) -> int:
+    """Serve until the peer closes the socket; the process's exit code."""
+    logging.basicConfig(
+        level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
+    # The peer ends its children itself; an interrupt at the terminal is meant for the peer.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    path = environment.get(PATH_VARIABLE)
+    if path:
+        sys.path.insert(0, path)
+    connection = socket.socket(fileno=int(environment[FD_VARIABLE]))
+    connection.set_inheritable(False)
+    try:
+        chaincode = load_chaincode(environment[ENTRY_POINT_VARIABLE])
+    except EntryPointError as error:
+        logger.error("%s", error)
+        return _EXIT_BAD_PACKAGE
+    # A worker that has its answer waits for the reading thread to let go of the interpreter.
+    sys.setswitchinterval(_SWITCH_INTERVAL_SECONDS)
+    peer = PeerEnvironment.from_environment(environment)
+    try:
+        serve_socket(connection, chaincode, environment[ID_VARIABLE], peer, WorkerPool())
+    except ProtocolViolation as error:
+        logger.error("the peer broke the protocol: %s", error)
+        return _EXIT_BAD_PEER
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(os.environ))

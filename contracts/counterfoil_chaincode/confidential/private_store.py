@@ -1,0 +1,108 @@
+"""Private records of a confidential operation: typed, salted, under keys that nobody can guess."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from counterfoil_protocol import canonical_json
+
+from ..contract_api.serializer import convert, plain
+from ..errors import ContractDefect
+from ..shim.stub import ChaincodeStub
+from .key_ring import KeyRing
+
+ValueT = TypeVar("ValueT")
+
+SALT = "salt"
+VALUE = "value"
+
+
+@dataclass(frozen=True, slots=True)
+class Record(Generic[ValueT]):
+    """A record found by its number, and the key it keeps whatever secret is the newest."""
+
+    key: str
+    value: ValueT = field(repr=False)
+
+
+class PrivateStore:
+    """Reads and writes `{"salt", "value"}` records in the collections that the operation declares.
+
+    Raises, besides the stub's PeerError:
+        ContractDefect: an undeclared collection, or a key that the transaction has written itself: Fabric
+            would give the value from before it.
+    """
+
+    __slots__ = ("_check", "_key_ring", "_salt", "_stub", "_written")
+
+    def __init__(
+        self,
+        stub: ChaincodeStub,
+        key_ring: Callable[[], KeyRing],
+        salt: Callable[[str], bytes],
+        check: Callable[[str, bool], None],
+    ) -> None:
+        self._stub = stub
+        self._key_ring = key_ring
+        self._salt = salt
+        self._check = check
+        self._written: set[tuple[str, str]] = set()
+
+    def key(self, collection: str, kind: str, number: str) -> str:
+        """The key of a new record, `<kind>/<HMAC of collection, kind and number>`."""
+        return self._key_ring().key(collection, kind, number)
+
+    def find(self, collection: str, kind: str, number: str, of: type[ValueT]) -> Record[ValueT] | None:
+        """The record of a number, under whichever live secret it was made."""
+        keys = self._key_ring().keys(collection, kind, number)
+        for key in keys:
+            self._check_readable(collection, key)
+        for key, stored in zip(keys, self._stub.get_multiple_private_data(collection, keys), strict=True):
+            if stored is not None:
+                return Record(key, _value(stored, of))
+        return None
+
+    def read(self, collection: str, key: str, of: type[ValueT]) -> ValueT | None:
+        """The value under a key, None if there is none."""
+        self._check_readable(collection, key)
+        stored = self._stub.get_private_data(collection, key)
+        return None if stored is None else _value(stored, of)
+
+    def digest(self, collection: str, key: str) -> str | None:
+        """SHA-256, in hex, of the stored record: on any peer, member or not. The same read set as `read`."""
+        self._check_readable(collection, key)
+        found = self._stub.get_private_data_hash(collection, key)
+        return None if found is None else found.hex()
+
+    def write(self, collection: str, key: str, value: object) -> None:
+        """Write a value under a key, with a fresh salt."""
+        self._check(collection, True)  # noqa: FBT003 - a callable's argument cannot be named
+        self._written.add((collection, key))
+        record = {SALT: self._salt(key).hex(), VALUE: plain(value)}
+        self._stub.put_private_data(collection, key, canonical_json.encode(record))
+
+    def save(
+        self, collection: str, kind: str, number: str, value: object, record: Record[ValueT] | None = None
+    ) -> str:
+        """Write the record of a number, under the key of `record` if it exists already; gives the key."""
+        key = record.key if record is not None else self.key(collection, kind, number)
+        self.write(collection, key, value)
+        return key
+
+    def delete(self, collection: str, key: str) -> None:
+        """Delete a record."""
+        self._check(collection, True)  # noqa: FBT003
+        self._written.add((collection, key))
+        self._stub.delete_private_data(collection, key)
+
+    def _check_readable(self, collection: str, key: str) -> None:
+        self._check(collection, False)  # noqa: FBT003
+        if (collection, key) in self._written:
+            raise ContractDefect(f"the transaction reads a key of {collection} that it has written itself")
+
+
+def _value(stored: bytes, of: type[ValueT]) -> ValueT:
+    record = canonical_json.decode(stored)
+    if not isinstance(record, dict) or set(record) != {SALT, VALUE}:
+        raise ContractDefect("a private record is not salt and value")
+    return convert(record[VALUE], of)

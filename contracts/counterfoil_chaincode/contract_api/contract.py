@@ -1,0 +1,82 @@
+"""The base class of contracts: a namespace of transaction functions, with hooks around each call."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from ..peer_environment import PeerEnvironment
+from ..refusal import Refusal
+from ..shim.stub import ChaincodeStub
+from .context import Context
+from .decorators import mark_of
+from .function import Function, describe_function
+from .serializer import CanonicalJsonSerializer, Serializer
+
+UNKNOWN_FUNCTION = "UNKNOWN_FUNCTION"
+
+
+class Contract:
+    """Subclass it, and decorate methods with `@submit` or `@evaluate`.
+
+    Methods take the context, then typed arguments. A contract keeps nothing between calls: one object serves
+    many transactions at once. `name` is the namespace in `name:function`, the class's name if empty.
+    """
+
+    name: ClassVar[str] = ""
+    version: ClassVar[str] = ""
+    context_type: ClassVar[type[Context]] = Context
+    serializer: ClassVar[Serializer] = CanonicalJsonSerializer()
+
+    def __init__(self) -> None:
+        self.functions: Mapping[str, Function] = self.describe()
+
+    @property
+    def namespace(self) -> str:
+        """The name in `name:function`."""
+        return self.name or type(self).__name__
+
+    def describe(self) -> dict[str, Function]:
+        """The transaction functions by name, from the decorated methods.
+
+        Raises:
+            TypeError: a decorated method has no usable signature, or two have one name.
+        """
+        found: dict[str, Function] = {}
+        for attribute in sorted(dir(type(self))):
+            mark = mark_of(getattr(type(self), attribute, None))
+            if mark is None:
+                continue
+            name = mark.name or attribute
+            if name in found:
+                raise TypeError(f"{type(self).__name__} has two functions named {name}")
+            found[name] = describe_function(name, getattr(self, attribute), submit=mark.submit)
+        return found
+
+    def run(self, name: str, stub: ChaincodeStub, peer: PeerEnvironment) -> bytes:
+        """Run one function with the stub's arguments; the bytes of its result.
+
+        Raises:
+            Refusal: the contract's, BAD_ARGUMENT, or that of the hook for unknown functions.
+        """
+        context = self.context_type(stub, peer.local_msp_id)
+        function = self.functions.get(name)
+        if function is None:
+            return self.serializer.format(self.unknown_function(context, name, stub.args[1:]))
+        arguments = function.arguments(stub.args[1:], self.serializer)
+        self.before_transaction(context, name)
+        result = function.method(context, *arguments)
+        self.after_transaction(context, name, result)
+        return self.serializer.format(result)
+
+    def before_transaction(self, context: Context, name: str) -> None:
+        """Called before each function; what it raises ends the call."""
+
+    def after_transaction(self, context: Context, name: str, result: object) -> None:
+        """Called after each function that did not raise."""
+
+    def unknown_function(self, context: Context, name: str, args: Sequence[bytes]) -> object:
+        """Called for a name that no function has.
+
+        Raises:
+            Refusal: UNKNOWN_FUNCTION.
+        """
+        raise Refusal(UNKNOWN_FUNCTION, f"contract {self.namespace} has no function {name!r}", status=404)

@@ -1,0 +1,182 @@
+"""The chaincode's side of one stream to a peer: many transactions at once, each on a worker thread.
+
+States and messages as fabric-chaincode-go shim/handler.go: REGISTER goes out, REGISTERED and READY come in,
+then TRANSACTION (or INIT) from the peer, requests of running transactions to it, RESPONSE or ERROR back.
+The handler does no input or output of its own: a transport calls `receive`, and gives it `send`.
+"""
+
+import logging
+from collections.abc import Callable
+from enum import Enum, auto
+from threading import Lock
+from typing import Protocol
+
+from counterfoil_protocol.errors import MalformedMessage
+from counterfoil_protocol.messages import chaincode, chaincode_shim, proposal_response
+from google.protobuf.message import DecodeError
+
+from ..errors import ProtocolViolation, StreamClosed
+from ..peer_environment import PeerEnvironment
+from ..refusal import error_response
+from .exchange import Exchange
+from .invocation import parse_invocation
+from .peer_features import PeerFeatures
+from .stub import ChaincodeStub
+from .worker_pool import WorkerPool
+
+logger = logging.getLogger(__name__)
+
+MESSAGE = chaincode_shim.ChaincodeMessage
+_TOO_MANY = 503
+_FAILED = 500
+
+
+class Invocable(Protocol):
+    """What a handler calls: a chaincode."""
+
+    def invoke(self, stub: ChaincodeStub, peer: PeerEnvironment) -> proposal_response.Response:
+        """Run one transaction; every exception becomes an error response."""
+        ...
+
+
+class State(Enum):
+    """How far a stream has come."""
+
+    CREATED = auto()
+    ESTABLISHED = auto()
+    READY = auto()
+    CLOSED = auto()
+
+
+class Handler:
+    """One stream's state machine."""
+
+    def __init__(
+        self,
+        invocable: Invocable,
+        peer: PeerEnvironment,
+        workers: WorkerPool,
+        send: Callable[[bytes], None],
+    ) -> None:
+        self._chaincode = invocable
+        self._peer = peer
+        self._workers = workers
+        self._send = send
+        self._state = State.CREATED
+        self._features = PeerFeatures()
+        self._exchanges: dict[tuple[str, str], Exchange] = {}
+        self._lock = Lock()
+
+    @property
+    def state(self) -> State:
+        """How far the stream has come."""
+        return self._state
+
+    def register(self, chaincode_id: str) -> None:
+        """Open the conversation: the package ID this chaincode was installed under."""
+        payload = chaincode.ChaincodeID(name=chaincode_id).SerializeToString()
+        self._send(MESSAGE(type=MESSAGE.REGISTER, payload=payload).SerializeToString())
+
+    def receive(self, data: bytes) -> None:
+        """Take one message from the peer; returns at once, transactions run on the workers.
+
+        Raises:
+            ProtocolViolation: the message cannot be read, or its type does not belong here; end the stream.
+        """
+        try:
+            message = MESSAGE.FromString(data)
+        except DecodeError:
+            raise ProtocolViolation("not a ChaincodeMessage") from None
+        kind = message.type
+        if self._state is State.READY and kind in (MESSAGE.RESPONSE, MESSAGE.ERROR):
+            self._answer(message)
+        elif self._state is State.READY and kind in (MESSAGE.TRANSACTION, MESSAGE.INIT):
+            self._start(message)
+        elif kind == MESSAGE.KEEPALIVE:
+            self._send(data)
+        elif self._state is State.CREATED and kind == MESSAGE.REGISTERED:
+            self._state = State.ESTABLISHED
+        elif self._state is State.ESTABLISHED and kind == MESSAGE.READY:
+            self._features = PeerFeatures.parse(message.payload)
+            self._state = State.READY
+        else:
+            name = MESSAGE.Type.Name(kind)
+            raise ProtocolViolation(f"message {name} does not belong in state {self._state.name}")
+
+    def close(self) -> None:
+        """The stream has ended: every transaction that waits for the peer gets StreamClosed."""
+        with self._lock:
+            self._state = State.CLOSED
+            waiting = list(self._exchanges.values())
+        for exchange in waiting:
+            exchange.close()
+
+    def _answer(self, message: MESSAGE) -> None:
+        exchange = self._exchanges.get((message.channel_id, message.txid))
+        if exchange is None:
+            # The transaction has ended meanwhile; the peer's answer is nobody's.
+            logger.warning("an answer came for transaction %s, which is not running", message.txid)
+            return
+        exchange.answer(message)
+
+    def _start(self, message: MESSAGE) -> None:
+        exchange = Exchange(message.channel_id, message.txid, self._send)
+        with self._lock:
+            running = self._exchanges.setdefault(exchange.key, exchange)
+        if running is not exchange:
+            self._send_error(message, "the transaction is running already")
+            return
+        if not self._workers.submit(lambda: self._run(message, exchange)):
+            self._finished(exchange)
+            refusal = f"TOO_MANY_TRANSACTIONS: more than {self._workers.limit} at once; try again later"
+            self._send_completed(message, error_response(refusal, _TOO_MANY), None)
+
+    def _run(self, message: MESSAGE, exchange: Exchange) -> None:
+        try:
+            self._run_transaction(message, exchange)
+        except StreamClosed:
+            logger.warning("the stream to the peer ended during transaction %s", message.txid)
+        except Exception as error:
+            logger.error("transaction %s failed in the runtime: %s", message.txid, type(error).__name__)
+            self._send_error(message, "the chaincode runtime failed")
+        finally:
+            self._finished(exchange)
+
+    def _run_transaction(self, message: MESSAGE, exchange: Exchange) -> None:
+        signed = message.proposal if message.HasField("proposal") else None
+        try:
+            invocation = parse_invocation(message.channel_id, message.txid, message.payload, signed)
+        except MalformedMessage as error:
+            self._send_error(message, str(error))
+            return
+        stub = ChaincodeStub(invocation, exchange.call, self._features)
+        response = self._chaincode.invoke(stub, self._peer)
+        # Forget the exchange first: the peer may send the same transaction ID again right after COMPLETED.
+        self._finished(exchange)
+        if message.type == MESSAGE.INIT and response.status >= 400:
+            self._send_error(message, response.message)
+            return
+        self._send_completed(message, response, stub)
+
+    def _finished(self, exchange: Exchange) -> None:
+        with self._lock:
+            if self._exchanges.get(exchange.key) is exchange:
+                del self._exchanges[exchange.key]
+
+    def _send_completed(
+        self, message: MESSAGE, response: proposal_response.Response, stub: ChaincodeStub | None
+    ) -> None:
+        answer = MESSAGE(
+            type=MESSAGE.COMPLETED,
+            payload=response.SerializeToString(),
+            txid=message.txid,
+            channel_id=message.channel_id,
+            chaincode_event=stub.event if stub else None,
+        )
+        self._send(answer.SerializeToString())
+
+    def _send_error(self, message: MESSAGE, text: str) -> None:
+        answer = MESSAGE(
+            type=MESSAGE.ERROR, payload=text.encode(), txid=message.txid, channel_id=message.channel_id
+        )
+        self._send(answer.SerializeToString())

@@ -1,0 +1,68 @@
+"""Threads on which contract functions run: plain `def` functions that wait for their peer.
+
+A thread a running transaction is what lets a contract be written as plain code: a read looks like a read.
+Threads are made as needed and kept; beyond `threads` transactions wait, beyond `limit` they are refused.
+"""
+
+import logging
+from collections.abc import Callable
+from queue import SimpleQueue
+from threading import Lock, Thread
+
+logger = logging.getLogger(__name__)
+
+DEFAULT_THREADS = 64
+DEFAULT_LIMIT = 1024
+
+
+class WorkerPool:
+    """A bounded pool. Not concurrent.futures: a future for each transaction costs more than the hand-over."""
+
+    def __init__(self, threads: int = DEFAULT_THREADS, limit: int = DEFAULT_LIMIT) -> None:
+        if not 1 <= threads <= limit:
+            raise ValueError("a pool needs at least one thread, and a limit not below the number of threads")
+        self._threads = threads
+        self._limit = limit
+        self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self._lock = Lock()
+        self._pending = 0
+        self._started: list[Thread] = []
+        self._closed = False
+
+    @property
+    def limit(self) -> int:
+        """How many transactions may run or wait."""
+        return self._limit
+
+    def submit(self, job: Callable[[], None]) -> bool:
+        """Run `job` on a thread; False if too many run and wait already, or the pool is closed."""
+        with self._lock:
+            if self._closed or self._pending >= self._limit:
+                return False
+            self._pending += 1
+            if self._pending > len(self._started) < self._threads:
+                name = f"contract-{len(self._started) + 1}"
+                thread = Thread(target=self._work, name=name, daemon=True)
+                self._started.append(thread)
+                thread.start()
+        self._jobs.put(job)
+        return True
+
+    def close(self, timeout_seconds: float | None = None) -> None:
+        """Finish what runs and waits, then end the threads."""
+        with self._lock:
+            self._closed = True
+            started = list(self._started)
+        for _ in started:
+            self._jobs.put(None)
+        for thread in started:
+            thread.join(timeout_seconds)
+
+    def _work(self) -> None:
+        while (job := self._jobs.get()) is not None:
+            try:
+                job()
+            except Exception as error:
+                logger.error("a job of the worker pool failed: %s", type(error).__name__)
+            with self._lock:
+                self._pending -= 1

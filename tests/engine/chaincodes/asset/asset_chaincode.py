@@ -1,0 +1,108 @@
+"""A small chaincode for tests: assets in public state, private appraisals, events, and ways to go wrong."""
+
+from dataclasses import dataclass
+
+from counterfoil_chaincode.chaincode import Chaincode
+from counterfoil_chaincode.contract_api import Context, Contract, evaluate, submit
+from counterfoil_chaincode.refusal import Refusal
+from counterfoil_protocol import canonical_json
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    id: str
+    owner: str
+    value: int
+
+
+class AssetContract(Contract):
+    name = "asset"
+
+    @submit
+    def create(self, context: Context, asset_id: str, owner: str, value: int) -> Asset:
+        """Make an asset that is not there yet."""
+        if context.stub.get_state(asset_id) is not None:
+            raise Refusal("ALREADY_EXISTS", f"asset {asset_id} exists")
+        asset = Asset(asset_id, owner, value)
+        self._put(context, asset)
+        context.stub.set_event("created", asset_id.encode())
+        return asset
+
+    @submit
+    def transfer(self, context: Context, asset_id: str, owner: str) -> str:
+        """Give an asset to another owner; the answer is the one before."""
+        asset = self.read(context, asset_id)
+        self._put(context, Asset(asset.id, owner, asset.value))
+        return asset.owner
+
+    @submit
+    def delete(self, context: Context, asset_id: str) -> None:
+        """Delete an asset."""
+        self.read(context, asset_id)
+        context.stub.delete_state(asset_id)
+
+    @evaluate
+    def read(self, context: Context, asset_id: str) -> Asset:
+        """An asset."""
+        stored = context.stub.get_state(asset_id)
+        if stored is None:
+            raise Refusal("NOT_FOUND", f"there is no asset {asset_id}", status=404)
+        fields = canonical_json.decode(stored)
+        assert isinstance(fields, dict)
+        return Asset(str(fields["id"]), str(fields["owner"]), int(str(fields["value"])))
+
+    @evaluate
+    def list(self, context: Context, start: str, end: str) -> list[str]:
+        """Ids of the assets in a range."""
+        with context.stub.get_state_by_range(start, end) as found:
+            return [key for key, _ in found]
+
+    @submit
+    def appraise(self, context: Context, collection: str, asset_id: str) -> None:
+        """Keep the transient field `appraisal` in a collection."""
+        context.stub.put_private_data(collection, asset_id, context.stub.transient["appraisal"])
+
+    @evaluate
+    def appraisal(self, context: Context, collection: str, asset_id: str) -> bytes:
+        """The private appraisal, empty where there is none."""
+        return context.stub.get_private_data(collection, asset_id) or b""
+
+    @evaluate
+    def appraisal_hash(self, context: Context, collection: str, asset_id: str) -> str:
+        """SHA-256 of the private appraisal in hex, empty where there is none."""
+        return (context.stub.get_private_data_hash(collection, asset_id) or b"").hex()
+
+    @submit
+    def protect(self, context: Context, asset_id: str) -> None:
+        """Give an asset the endorsement policy in the transient field `policy`."""
+        context.stub.set_state_validation_parameter(asset_id, context.stub.transient["policy"])
+
+    @evaluate
+    def who(self, context: Context) -> dict[str, str]:
+        """The caller, and the peer that runs this."""
+        identity = context.client_identity
+        attributes = {f"attribute.{name}": value for name, value in identity.attributes.items()}
+        return {"mspId": identity.msp_id, "id": identity.id, "peer": context.local_msp_id, **attributes}
+
+    @submit
+    def crash(self, context: Context, text: str) -> None:
+        """Fail with an exception that quotes its argument."""
+        raise RuntimeError(text)
+
+    @submit
+    def loop(self, context: Context) -> None:
+        """Never end."""
+        while True:
+            pass
+
+    @submit
+    def differ(self, context: Context, key: str) -> None:
+        """Write what differs from peer to peer."""
+        context.stub.put_state(key, context.local_msp_id.encode())
+
+    def _put(self, context: Context, asset: Asset) -> None:
+        fields = {"id": asset.id, "owner": asset.owner, "value": asset.value}
+        context.stub.put_state(asset.id, canonical_json.encode(fields))
+
+
+CHAINCODE = Chaincode([AssetContract()], title="asset", version="1.0")
