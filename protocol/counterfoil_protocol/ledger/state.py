@@ -1,4 +1,4 @@
-"""What a ledger's state looks like to those who read it: versions, versioned values, the reader's interface."""
+"""What a ledger's state looks like to its readers: versions, versioned values, the reader's interface."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ class Version(NamedTuple):
     transaction: int
 
     def to_bytes(self) -> bytes:
-        """Fabric's order-preserving form (common/ledger/util EncodeOrderPreservingVarUint64), both numbers."""
+        """Both numbers in Fabric's order-preserving form (util.EncodeOrderPreservingVarUint64)."""
         return _ordered_bytes(self.block) + _ordered_bytes(self.transaction)
 
 

@@ -1,4 +1,4 @@
-"""What a block changes: the batch of updates that validation prepares, and its hash in the block's metadata."""
+"""What a block changes: the batch of updates that validation prepares, and its hash for the block."""
 
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -18,7 +18,7 @@ class Update:
 
 @dataclass(frozen=True, slots=True)
 class Purge:
-    """A private key that a transaction purged, by hash: no trace of older values may stay (PurgePrivateData)."""
+    """A private key that a transaction purged (PurgePrivateData), by hash: no older value may stay."""
 
     namespace: str
     collection: str

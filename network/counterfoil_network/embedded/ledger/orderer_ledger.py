@@ -3,14 +3,17 @@
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from counterfoil_protocol.messages import common
 
 from .records import LedgerCorrupted
 from .schema import ORDERER_TABLES, connect_reader, connect_writer
 from .writer import GroupWriter
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 _READ_AT_ONCE = 64
 
@@ -81,7 +84,8 @@ class OrdererLedger:
             upto = min(stop, start + _READ_AT_ONCE)
             with self._lock:
                 rows = self._reader.execute(
-                    "SELECT content FROM block WHERE number >= ? AND number < ? ORDER BY number", (start, upto)
+                    "SELECT content FROM block WHERE number >= ? AND number < ? ORDER BY number",
+                    (start, upto),
                 ).fetchall()
             for (content,) in rows:
                 yield common.Block.FromString(content)

@@ -4,14 +4,15 @@ import logging
 import sqlite3
 import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from counterfoil_protocol.messages import common, transaction, transient_store
 
 from . import private_store
 from .commit import commit_block
+from .phases import passed
 from .records import (
     CommitRequest,
     CommittedBlock,
@@ -24,6 +25,9 @@ from .records import (
 from .schema import PEER_TABLES, connect_reader, connect_writer
 from .view import LedgerView
 from .writer import GroupWriter
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
 
 _log = logging.getLogger(__name__)
 
@@ -96,6 +100,7 @@ class PeerLedger:
         The future fails with `LedgerCorrupted` where the block does not follow or private data does not have
         the hash that the block states, with `LedgerClosed` where it was not written.
         """
+        passed("queued", request.block.header.number)
         return self._writer.submit(lambda connection: commit_block(connection, request), self._committed)
 
     def store_transient(
@@ -156,12 +161,14 @@ class PeerLedger:
             return view.missing_private_data(eligible=eligible, limit=limit)
 
     def _committed(self, committed: CommittedBlock) -> None:
+        passed("synced", committed.number)
         self._height = committed.number + 1
         for listener in tuple(self._listeners):
             try:
                 listener(committed)
             except Exception:
                 _log.exception("a listener failed on block %d", committed.number)
+        passed("announced", committed.number)
 
     def _borrow(self) -> sqlite3.Connection:
         with self._lock:

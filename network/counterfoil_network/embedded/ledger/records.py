@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     from .view import LedgerView
 
 
-class LedgerClosed(RuntimeError):
+class LedgerClosed(RuntimeError):  # noqa: N818 - named for the state, as the other refusals are
     """The ledger was closed (or its writer failed) before the request was on disk."""
 
 
-class LedgerCorrupted(RuntimeError):
-    """The file or the request contradicts the ledger: a bug or a damaged file, never a transaction's fault."""
+class LedgerCorrupted(RuntimeError):  # noqa: N818 - as above
+    """The file or the request contradicts the ledger: a bug or damage, never a transaction's fault."""
 
 
 @dataclass(frozen=True, slots=True)

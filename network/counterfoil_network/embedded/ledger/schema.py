@@ -41,13 +41,10 @@ CREATE TABLE IF NOT EXISTS missing (
     block INTEGER NOT NULL, place INTEGER NOT NULL, id TEXT NOT NULL, namespace TEXT NOT NULL,
     collection TEXT NOT NULL, eligible INTEGER NOT NULL,
     PRIMARY KEY (block, place, namespace, collection)) WITHOUT ROWID;
--- blockToLive: what was written at (block, place) ends when block `expires` is committed.
+-- blockToLive: a key written in `block` goes when block `expires` is committed, unless written again since.
 CREATE TABLE IF NOT EXISTS expiry (
-    expires INTEGER NOT NULL, namespace TEXT NOT NULL, collection TEXT NOT NULL,
-    block INTEGER NOT NULL, place INTEGER NOT NULL,
-    PRIMARY KEY (expires, namespace, collection, block, place)) WITHOUT ROWID;
-CREATE INDEX IF NOT EXISTS hashed_by_height ON hashed_state (namespace, collection, block, place);
-CREATE INDEX IF NOT EXISTS private_by_height ON private_state (namespace, collection, block, place);
+    expires INTEGER NOT NULL, namespace TEXT NOT NULL, collection TEXT NOT NULL, key_hash BLOB NOT NULL,
+    block INTEGER NOT NULL, PRIMARY KEY (expires, namespace, collection, key_hash)) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS transient (
     id INTEGER PRIMARY KEY, txid TEXT NOT NULL, height INTEGER NOT NULL, content BLOB NOT NULL);
 CREATE INDEX IF NOT EXISTS transient_by_txid ON transient (txid);

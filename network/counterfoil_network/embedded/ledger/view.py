@@ -2,22 +2,24 @@
 
 import sqlite3
 from collections.abc import Collection, Iterator
+from typing import Any
 
 from counterfoil_protocol.ledger.state import Version, VersionedValue
-from counterfoil_protocol.messages import common, transaction
+from counterfoil_protocol.messages import common, transaction, transient_store
 
 from .records import MissingPrivateData, PrivateWriteSet, TransactionStatus
 
 _STATE = "SELECT value, block, place, metadata FROM state WHERE namespace = ? AND key = ?"
 _STATE_RANGE = (
     "SELECT key, value, block, place, metadata FROM state "
-    "WHERE namespace = ? AND key >= ? AND (? = x'' OR key < ?) ORDER BY key"
+    "WHERE namespace = ? AND key >= ? AND (? = x'' OR key < ?) ORDER BY key LIMIT ?"
 )
 _PRIVATE = "SELECT value, block, place FROM private_state WHERE namespace = ? AND collection = ? AND key = ?"
 _PRIVATE_RANGE = (
     "SELECT key, value, block, place FROM private_state "
-    "WHERE namespace = ? AND collection = ? AND key >= ? AND (? = x'' OR key < ?) ORDER BY key"
+    "WHERE namespace = ? AND collection = ? AND key >= ? AND (? = x'' OR key < ?) ORDER BY key LIMIT ?"
 )
+_FIRST_PAGE, _NEXT_PAGE = 16, 512
 _HASH = (
     "SELECT value_hash, block, place, metadata FROM hashed_state "
     "WHERE namespace = ? AND collection = ? AND key_hash = ?"
@@ -46,8 +48,7 @@ class LedgerView:
 
     def get_state_range(self, namespace: str, start: str, end: str) -> Iterator[tuple[str, VersionedValue]]:
         """Public keys from `start` up to, not including, `end`; an empty `end` is open."""
-        last = end.encode()
-        rows = self._connection.execute(_STATE_RANGE, (namespace, start.encode(), last, last))
+        rows = self._pages(_STATE_RANGE, (namespace,), start.encode(), end.encode())
         return ((row[0].decode(), VersionedValue(row[1], Version(row[2], row[3]), row[4])) for row in rows)
 
     def get_private(self, namespace: str, collection: str, key: str) -> VersionedValue | None:
@@ -59,9 +60,22 @@ class LedgerView:
         self, namespace: str, collection: str, start: str, end: str
     ) -> Iterator[tuple[str, VersionedValue]]:
         """Private keys from `start` up to, not including, `end`; an empty `end` is open."""
-        last = end.encode()
-        rows = self._connection.execute(_PRIVATE_RANGE, (namespace, collection, start.encode(), last, last))
+        rows = self._pages(_PRIVATE_RANGE, (namespace, collection), start.encode(), end.encode())
         return ((row[0].decode(), VersionedValue(row[1], Version(row[2], row[3]))) for row in rows)
+
+    def _pages(
+        self, query: str, where: tuple[str, ...], start: bytes, end: bytes
+    ) -> Iterator[tuple[Any, ...]]:
+        """Rows of a range, page by page: a cursor left half read would keep its old view of the file open."""
+        size = _FIRST_PAGE
+        while True:
+            rows = self._connection.execute(query, (*where, start, end, end, size)).fetchall()
+            yield from rows
+            if len(rows) < size:
+                return
+            # The least key above the last one.
+            start = rows[-1][0] + b"\x00"
+            size = _NEXT_PAGE
 
     def get_private_hash(self, namespace: str, collection: str, key_hash: bytes) -> VersionedValue | None:
         """The hash, version and metadata of a private key, by the SHA-256 of the key."""
@@ -129,6 +143,13 @@ class LedgerView:
                 found.setdefault(place, []).append(PrivateWriteSet(namespace, collection, rwset))
         return found
 
+    def transient(self, transaction_id: str) -> list[transient_store.TxPvtReadWriteSetWithConfigInfo]:
+        """What the transient store holds for a transaction, oldest first."""
+        rows = self._connection.execute(
+            "SELECT content FROM transient WHERE txid = ? ORDER BY id", (transaction_id,)
+        ).fetchall()
+        return [transient_store.TxPvtReadWriteSetWithConfigInfo.FromString(row[0]) for row in rows]
+
     def missing_private_data(self, *, eligible: bool = True, limit: int = 100) -> list[MissingPrivateData]:
         """Private writes still to be asked for, newest blocks first as Fabric's reconciler asks."""
         rows = self._connection.execute(
@@ -136,4 +157,7 @@ class LedgerView:
             "ORDER BY block DESC, place, namespace, collection LIMIT ?",
             (int(eligible), limit),
         )
-        return [MissingPrivateData(*row[:5], eligible=bool(row[5])) for row in rows]
+        return [
+            MissingPrivateData(block, place, txid, namespace, collection, bool(entitled))
+            for block, place, txid, namespace, collection, entitled in rows
+        ]

@@ -45,7 +45,7 @@ class GroupWriter:
         work: Callable[[sqlite3.Connection], ResultT],
         after: Callable[[ResultT], None] | None = None,
     ) -> "Future[ResultT]":
-        """Queue a job. `after` runs in the writer thread once the result is on disk, before the future is done.
+        """Queue a job; `after` runs in the writer thread once the result is on disk, just before the future.
 
         Raises:
             LedgerClosed: the writer has stopped.
@@ -95,7 +95,7 @@ class GroupWriter:
             for job in jobs:
                 outcomes.append((job, *self._run_job(job)))
             self._connection.execute("COMMIT")
-        except BaseException as error:  # noqa: BLE001 - every waiting caller must hear of it, whatever it is
+        except BaseException as error:
             _log.exception("ledger writer stopped: its transaction could not be committed")
             for job in jobs:
                 job.future.set_exception(LedgerClosed(f"not committed: {error}"))
