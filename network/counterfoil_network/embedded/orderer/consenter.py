@@ -1,0 +1,85 @@
+"""Order envelopes and write them as signed blocks, one at a time, durable before anybody sees them.
+
+What has been queued while a block was being written becomes the next block: an idle network cuts at once, a
+busy one in groups (Fabric waits for BatchTimeout instead; the limits of a block are the same).
+Source of the metadata: orderer/common/multichannel/blockwriter.go.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import TYPE_CHECKING
+
+from counterfoil_network.embedded.orderer.block_cutter import BlockCutter
+from counterfoil_protocol.block import header_hash, is_config_block, new_block, sign_block
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from counterfoil_network.embedded.channel import Channel
+    from counterfoil_network.embedded.ledger.orderer_ledger import OrdererLedger
+    from counterfoil_protocol.identity import Identity
+    from counterfoil_protocol.messages import common
+    from counterfoil_protocol.signing import Signer
+
+_NONCE_BYTES = 24
+
+
+class Consenter:
+    """The one writer of the orderer's ledger."""
+
+    def __init__(
+        self,
+        ledger: OrdererLedger,
+        channel: Channel,
+        identity: Identity,
+        signer: Signer,
+        written: Callable[[common.Block], None],
+    ) -> None:
+        """`written` is told on the loop of every block that is on disk."""
+        last = ledger.block(ledger.height - 1)
+        assert last is not None, "an orderer's ledger holds at least the genesis block"
+        self._ledger = ledger
+        self._channel = channel
+        self._creator = identity.serialize()
+        self._signer = signer
+        self._written = written
+        self._previous = last.header
+        self._queue: asyncio.Queue[common.Envelope] = asyncio.Queue()
+
+    def order(self, envelope: common.Envelope) -> None:
+        """Accept an envelope that has passed the filters."""
+        self._queue.put_nowait(envelope)
+
+    async def run(self) -> None:
+        """Cut, sign and write blocks until cancelled."""
+        cutter = BlockCutter(self._channel.batch_size)
+        while True:
+            envelopes = [await self._queue.get()]
+            while not self._queue.empty():
+                envelopes.append(self._queue.get_nowait())
+            cutter.limits = self._channel.batch_size
+            for envelope in envelopes:
+                for batch in cutter.ordered(envelope):
+                    await self._write(batch)
+            rest = cutter.cut()
+            if rest:
+                await self._write(rest)
+
+    async def _write(self, batch: Sequence[common.Envelope]) -> None:
+        block = new_block(
+            self._previous.number + 1,
+            header_hash(self._previous),
+            [envelope.SerializeToString() for envelope in batch],
+        )
+        sign_block(
+            block,
+            self._signer,
+            self._creator,
+            nonce=os.urandom(_NONCE_BYTES),
+            last_config_number=self._channel.config_block_number,
+        )
+        await asyncio.wrap_future(self._ledger.append(block, is_config=is_config_block(block)))
+        self._previous = block.header
+        self._written(block)

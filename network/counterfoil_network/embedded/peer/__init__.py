@@ -1,0 +1,1 @@
+"""One organisation's peer: endorse, pull blocks, validate, commit."""

@@ -1,0 +1,1 @@
+"""Chaincode as the peer sees it: packages, child processes, services, the peer's side of ChaincodeMessage."""

@@ -1,0 +1,77 @@
+"""Answers to a chaincode's range queries and their iterators (core/chaincode/handler.go)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from counterfoil_network.embedded.peer.chaincode.failure import ChaincodeFailure
+from counterfoil_network.embedded.peer.chaincode.queries import next_results, open_query, page
+from counterfoil_network.embedded.peer.chaincode.state_requests import check_private
+from counterfoil_protocol.messages import chaincode_shim, query_result
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import NoReturn
+
+    from counterfoil_network.embedded.peer.chaincode.state_requests import Request
+    from counterfoil_network.embedded.peer.chaincode.transaction_context import TransactionContext
+    from counterfoil_protocol.ledger.simulator import KeyValue, Simulator
+
+_Message = chaincode_shim.ChaincodeMessage
+
+
+def _get_state_by_range(payload: bytes, context: TransactionContext, simulator: Simulator) -> bytes:
+    request = chaincode_shim.GetStateByRange.FromString(payload)
+    paging = chaincode_shim.QueryMetadata.FromString(request.metadata)
+    if request.collection:
+        check_private(context)
+        private = simulator.get_private_range(
+            context.namespace, request.collection, request.startKey, request.endKey
+        )
+        return open_query(context, _serialized(private)).SerializeToString()
+    if paging.pageSize or paging.bookmark:
+        found = simulator.get_state_range(
+            context.namespace, paging.bookmark or request.startKey, request.endKey, page_size=paging.pageSize
+        )
+        results = list(_serialized(found))
+        return page(results, found.bookmark()).SerializeToString()
+    public = simulator.get_state_range(context.namespace, request.startKey, request.endKey)
+    return open_query(context, _serialized(public)).SerializeToString()
+
+
+def _query_next(payload: bytes, context: TransactionContext, _: Simulator) -> bytes:
+    request = chaincode_shim.QueryStateNext.FromString(payload)
+    if request.id not in context.queries:
+        raise ChaincodeFailure("query iterator not found")
+    return next_results(context, request.id).SerializeToString()
+
+
+def _query_close(payload: bytes, context: TransactionContext, _: Simulator) -> bytes:
+    request = chaincode_shim.QueryStateClose.FromString(payload)
+    context.queries.pop(request.id, None)
+    return chaincode_shim.QueryResponse(has_more=False, id=request.id).SerializeToString()
+
+
+def _rich_query(_payload: bytes, _context: TransactionContext, _simulator: Simulator) -> NoReturn:
+    raise ChaincodeFailure("ExecuteQuery not supported for leveldb")
+
+
+def _history(_payload: bytes, _context: TransactionContext, _simulator: Simulator) -> NoReturn:
+    raise ChaincodeFailure("history database is not enabled")
+
+
+def _serialized(results: Iterable[KeyValue]) -> Iterator[bytes]:
+    for result in results:
+        yield query_result.KV(
+            namespace=result.namespace, key=result.key, value=result.value
+        ).SerializeToString()
+
+
+QUERY_REQUESTS: dict[int, Request] = {
+    _Message.GET_STATE_BY_RANGE: _get_state_by_range,
+    _Message.QUERY_STATE_NEXT: _query_next,
+    _Message.QUERY_STATE_CLOSE: _query_close,
+    _Message.GET_QUERY_RESULT: _rich_query,
+    _Message.GET_HISTORY_FOR_KEY: _history,
+}
+"""Which function answers which type of message."""

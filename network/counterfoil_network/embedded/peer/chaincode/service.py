@@ -1,0 +1,97 @@
+"""Connect to chaincode that runs as a service: the peer is the client of `protos.Chaincode.Connect`.
+
+Source: core/chaincode/extcc/extcc_handler.go and Fabric's ccaas builder (connection.json).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING
+
+import grpc
+import grpc.aio
+
+from counterfoil_network.embedded.peer.chaincode.failure import ChaincodeFailure
+from counterfoil_network.embedded.peer.chaincode.handler import ChaincodeHandler
+from counterfoil_network.embedded.peer.chaincode.stream import MAX_MESSAGE_BYTES
+from counterfoil_protocol.services import ChaincodeStub
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from counterfoil_network.embedded.peer.chaincode.handler import Invoker
+    from counterfoil_protocol.messages import chaincode_shim
+
+_DIAL_TIMEOUT = 3.0
+_OPTIONS = (
+    ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
+    ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
+)
+
+
+class ServiceStream:
+    """A gRPC stream to a chaincode service; one task writes, so that messages never interleave."""
+
+    def __init__(self, channel: grpc.aio.Channel, handler: ChaincodeHandler) -> None:
+        self._channel = channel
+        self._handler = handler
+        self._outgoing: asyncio.Queue[chaincode_shim.ChaincodeMessage | None] = asyncio.Queue()
+        self._task = asyncio.get_running_loop().create_task(self._run())
+
+    def send(self, message: chaincode_shim.ChaincodeMessage) -> None:
+        """Queue a message."""
+        self._outgoing.put_nowait(message)
+
+    def close(self) -> None:
+        """End the stream; the task closes the channel."""
+        self._outgoing.put_nowait(None)
+        self._task.cancel()
+
+    async def _messages(self) -> AsyncIterator[chaincode_shim.ChaincodeMessage]:
+        while (message := await self._outgoing.get()) is not None:
+            yield message
+
+    async def _run(self) -> None:
+        try:
+            async for message in ChaincodeStub(self._channel).Connect(self._messages()):
+                self._handler.received(message)
+        except grpc.aio.AioRpcError:
+            pass  # the handler tells its callers that the stream ended
+        finally:
+            self._handler.stream_ended()
+            await self._channel.close()
+
+
+async def connect_service(connection: bytes, invoker: Invoker) -> ChaincodeHandler:
+    """Dial the address in a connection.json and open the stream.
+
+    Raises:
+        ChaincodeFailure: nobody answers at the address, or TLS is asked for without its material.
+        ValueError: connection.json cannot be read.
+
+    """
+    description = json.loads(connection)
+    address = str(description["address"])
+    channel = _channel(address, description)
+    try:
+        async with asyncio.timeout(_DIAL_TIMEOUT):
+            await channel.channel_ready()
+    except TimeoutError:
+        await channel.close()
+        raise ChaincodeFailure(f"connection to {address} failed: could not connect in time") from None
+    handler = ChaincodeHandler(invoker)
+    handler.attach(ServiceStream(channel, handler))
+    return handler
+
+
+def _channel(address: str, description: dict[str, object]) -> grpc.aio.Channel:
+    if not description.get("tls_required"):
+        return grpc.aio.insecure_channel(address, options=_OPTIONS)
+    root = str(description.get("root_cert", "")).encode()
+    certificate, key = None, None
+    if description.get("client_auth_required"):
+        certificate = str(description.get("client_cert", "")).encode()
+        key = str(description.get("client_key", "")).encode()
+    credentials = grpc.ssl_channel_credentials(root, key, certificate)
+    return grpc.aio.secure_channel(address, credentials, options=_OPTIONS)

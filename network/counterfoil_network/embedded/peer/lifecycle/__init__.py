@@ -1,0 +1,1 @@
+"""Chaincode lifecycle: definitions in the namespace `_lifecycle`, approvals in implicit collections."""

@@ -1,0 +1,1 @@
+"""Chaincodes that are part of the peer: _lifecycle, qscc, cscc."""
