@@ -158,7 +158,7 @@ def role_principal(msp_id: str, role: str) -> Principal:
 
 
 def signed_by_any(role: str, msp_ids: Sequence[str]) -> Envelope:
-    """One signature of the role in any of the MSPs, in order of their IDs (policydsl signedByAnyOfGivenRole)."""
+    """One signature of the role in any of the MSPs, in order of ID (policydsl signedByAnyOfGivenRole)."""
     ordered = sorted(msp_ids)
     rules = [policies.SignaturePolicy(signed_by=place) for place in range(len(ordered))]
     return policies.SignaturePolicyEnvelope(
