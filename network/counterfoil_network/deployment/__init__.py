@@ -1,1 +1,36 @@
-"""Channel, chaincode and connection profiles of a running network."""
+"""Running a network: its folder, lock, state, connection profiles, engine process; deploying chaincode.
+
+`counterfoil_network.deployment.chaincode` needs the SDK and is imported by those who deploy; nothing here is.
+"""
+
+from counterfoil_network.deployment.errors import (
+    ChaincodeRefused,
+    DeploymentError,
+    EngineFailed,
+    FolderInUse,
+    NotRunning,
+)
+from counterfoil_network.deployment.folder import NetworkFolder
+from counterfoil_network.deployment.network import RunningNetwork, run_network
+from counterfoil_network.deployment.preparation import NetworkSettings, Prepared, prepare
+from counterfoil_network.deployment.source_package import package_sources
+from counterfoil_network.deployment.state import NetworkState, Node, read_state, running_state
+
+__all__ = [
+    "ChaincodeRefused",
+    "DeploymentError",
+    "EngineFailed",
+    "FolderInUse",
+    "NetworkFolder",
+    "NetworkSettings",
+    "NetworkState",
+    "Node",
+    "NotRunning",
+    "Prepared",
+    "RunningNetwork",
+    "package_sources",
+    "prepare",
+    "read_state",
+    "run_network",
+    "running_state",
+]

@@ -13,12 +13,13 @@ from counterfoil_network.identities.errors import (
     IdentityExists,
     IdentityNotFound,
 )
-from counterfoil_network.identities.folder import CryptoFolder, NodeFolder, OrganisationFolder
+from counterfoil_network.identities.folder import KEY_FILE, CryptoFolder, NodeFolder, OrganisationFolder
 from counterfoil_network.identities.generator import generate, issue_user, open_crypto_folder
 from counterfoil_network.identities.local_msp import LocalIdentity, load_identity
 from counterfoil_network.identities.renewal import renew, revoke, revoke_enterprise
 
 __all__ = [
+    "KEY_FILE",
     "CryptoConfigError",
     "CryptoFolder",
     "Enterprise",

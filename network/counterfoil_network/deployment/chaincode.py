@@ -1,0 +1,176 @@
+"""Deploy a chaincode on every organisation of a running network: install, approve, commit, through the SDK.
+
+Each organisation acts by its own administrator on its own peer, as it would in production. Running it again
+changes nothing; with other sources, policy or collections it commits the next sequence.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from counterfoil import CounterfoilError, Gateway, Network, lifecycle
+from counterfoil_protocol.chaincode_package import parse_package
+from counterfoil_protocol.collection import CollectionDefinition
+
+from counterfoil_network.deployment.errors import ChaincodeRefused
+from counterfoil_network.deployment.folder import NetworkFolder
+from counterfoil_network.deployment.network import Progress, no_progress
+from counterfoil_network.deployment.state import NetworkState
+
+ResultT = TypeVar("ResultT")
+
+ADMINISTRATOR = "Admin"
+_PAUSE_SECONDS = 0.02
+SHOWN_TIMEOUT_SECONDS = 30.0
+"""How long a peer may take to show what another peer has committed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chaincode:
+    """What is deployed.
+
+    Attributes:
+        name: the chaincode's name on the channel.
+        version: text for people, part of the definition.
+        package: the package (tar.gz) that every organisation installs.
+        endorsement_policy: as `lifecycle.ChaincodeDefinition` takes it.
+        collections: its private data collections.
+        own_packages: organisations (by name) that run a package of their own instead.
+    """
+
+    name: str
+    version: str
+    package: bytes = field(repr=False)
+    endorsement_policy: str = ""
+    collections: tuple[CollectionDefinition, ...] = ()
+    own_packages: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+
+    def definition(self, sequence: int) -> lifecycle.ChaincodeDefinition:
+        """What the organisations agree on, as the `sequence`-th definition."""
+        return lifecycle.ChaincodeDefinition(
+            self.name, self.version, sequence, self.endorsement_policy, self.collections
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Deployed:
+    """The definition in force, and whether this call put it there."""
+
+    definition: lifecycle.ChaincodeDefinition
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Member:
+    """One organisation while deploying: its administrator's gateway and the package it runs."""
+
+    name: str
+    gateway: Gateway
+    network: Network
+    package: bytes = field(repr=False)
+    package_id: str
+
+
+def deploy(
+    folder: NetworkFolder, state: NetworkState, chaincode: Chaincode, progress: Progress = no_progress
+) -> Deployed:
+    """Bring the chaincode into force on every organisation and wait until every peer shows it.
+
+    Raises:
+        ChaincodeRefused: an organisation's peer or the channel refused; the text says which and why.
+    """
+    with _members(folder, state, chaincode) as members:
+        progress("installing the chaincode")
+        _each(members, _install)
+        current = _committed(members[0], chaincode.name)
+        if current and _is_same(current, chaincode) and _is_run_by_all(members, chaincode.name):
+            return Deployed(current, is_new=False)
+        definition = chaincode.definition(current.sequence + 1 if current else 1)
+        progress("approving the chaincode")
+        _each(members, lambda member: lifecycle.approve(member.network, definition, member.package_id))
+        _each(members, lambda member: _await_shown(member, "the approvals", _approvals_shown, definition))
+        progress("committing the chaincode")
+        _refusing(members[0], lambda member: _commit(member, members, definition))
+        _each(members, lambda member: _await_shown(member, "the definition", _definition_shown, definition))
+        return Deployed(definition, is_new=True)
+
+
+@contextmanager
+def _members(folder: NetworkFolder, state: NetworkState, chaincode: Chaincode) -> Iterator[list[_Member]]:
+    with ExitStack() as stack:
+        members = []
+        for node in state.peers:
+            profile = folder.connection_profile(node.organisation)
+            gateway = stack.enter_context(Gateway.from_profile(profile, ADMINISTRATOR))
+            package = chaincode.own_packages.get(node.organisation, chaincode.package)
+            package_id = parse_package(package).package_id
+            network = gateway.network(state.channel)
+            members.append(_Member(node.organisation, gateway, network, package, package_id))
+        yield members
+
+
+def _install(member: _Member) -> None:
+    installed = {each.package_id for each in lifecycle.query_installed(member.gateway)}
+    if member.package_id not in installed:
+        lifecycle.install(member.gateway, member.package)
+
+
+def _committed(member: _Member, name: str) -> lifecycle.ChaincodeDefinition | None:
+    committed = _refusing(member, lambda member: lifecycle.query_committed(member.network, name))
+    return committed.definition if committed else None
+
+
+def _is_same(current: lifecycle.ChaincodeDefinition, chaincode: Chaincode) -> bool:
+    return current.arguments() == chaincode.definition(current.sequence).arguments()
+
+
+def _is_run_by_all(members: Sequence[_Member], name: str) -> bool:
+    approved = _each(members, lambda member: lifecycle.query_approved(member.network, name))
+    return all(each.package_id == member.package_id for each, member in zip(approved, members, strict=True))
+
+
+def _commit(
+    committer: _Member, members: Sequence[_Member], definition: lifecycle.ChaincodeDefinition
+) -> None:
+    endorsers = [member.gateway.identity.msp_id for member in members]
+    lifecycle.commit(committer.network, definition, endorsing_organizations=endorsers)
+
+
+def _approvals_shown(member: _Member, definition: lifecycle.ChaincodeDefinition) -> bool:
+    """Whether a peer, which may lag behind the approvers', knows all approvals: then all endorse the same."""
+    return all(lifecycle.check_commit_readiness(member.network, definition).approvals.values())
+
+
+def _definition_shown(member: _Member, definition: lifecycle.ChaincodeDefinition) -> bool:
+    found = lifecycle.query_committed(member.network, definition.name)
+    return found is not None and found.definition.sequence >= definition.sequence
+
+
+def _await_shown(
+    member: _Member,
+    what: str,
+    is_shown: Callable[[_Member, lifecycle.ChaincodeDefinition], bool],
+    definition: lifecycle.ChaincodeDefinition,
+) -> None:
+    deadline = time.monotonic() + SHOWN_TIMEOUT_SECONDS
+    while not is_shown(member, definition):
+        if time.monotonic() > deadline:
+            seconds = f"{SHOWN_TIMEOUT_SECONDS:.0f} s"
+            raise ChaincodeRefused(f"{member.name} does not show {what} of {definition.name} after {seconds}")
+        time.sleep(_PAUSE_SECONDS)
+
+
+def _each(members: Sequence[_Member], act: Callable[[_Member], ResultT]) -> list[ResultT]:
+    """Let every organisation act at the same time."""
+    with ThreadPoolExecutor(len(members)) as pool:
+        return list(pool.map(lambda member: _refusing(member, act), members))
+
+
+def _refusing(member: _Member, act: Callable[[_Member], ResultT]) -> ResultT:
+    try:
+        return act(member)
+    except CounterfoilError as error:
+        raise ChaincodeRefused(f"{member.name}: {error}") from error

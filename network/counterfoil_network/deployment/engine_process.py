@@ -1,0 +1,104 @@
+"""The embedded engine as a process of its own: start it, wait until it answers, stop it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from contextlib import suppress
+
+from counterfoil_network.deployment.errors import EngineFailed
+from counterfoil_network.deployment.folder import NetworkFolder
+
+ENGINE_MODULE = "counterfoil_network.deployment.engine_main"
+READY = b"READY\n"
+"""What the engine's process writes to its standard output once every endpoint answers."""
+START_TIMEOUT_SECONDS = 60.0
+STOP_TIMEOUT_SECONDS = 20.0
+_LOG_TAIL_CHARACTERS = 2000
+
+
+class EngineProcess:
+    """A running engine.
+
+    It ends with whoever started it: its standard input is a pipe, and the end of it is a request to stop. So
+    not even kill -9 leaves it behind. It inherits the folder's lock, so the folder is in use until it has
+    ended as well.
+    """
+
+    def __init__(self, process: "subprocess.Popen[bytes]", folder: NetworkFolder) -> None:
+        self._process = process
+        self._folder = folder
+
+    @classmethod
+    def start(cls, folder: NetworkFolder, lock: int) -> "EngineProcess":
+        """Start the engine on a prepared folder and wait until it answers.
+
+        Raises:
+            EngineFailed: it ended or was not ready in time; the text holds the end of its log.
+        """
+        with folder.engine_log.open("ab") as log:
+            process = subprocess.Popen(  # noqa: S603 - our own module
+                [sys.executable, "-m", ENGINE_MODULE, str(folder.root)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                pass_fds=(lock,),
+                # Ctrl-C in a terminal goes to the whole foreground group; the engine is stopped in order.
+                start_new_session=True,
+            )
+        engine = cls(process, folder)
+        try:
+            engine._wait_until_ready()
+        except BaseException:
+            engine.kill()
+            raise
+        return engine
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self._process.pid
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it still runs."""
+        return self._process.poll() is None
+
+    def stop(self) -> None:
+        """Ask it to end and wait; kill it if it does not."""
+        if self.is_running:
+            self._process.send_signal(signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(STOP_TIMEOUT_SECONDS)
+        self.kill()
+
+    def kill(self) -> None:
+        """End it at once (SIGKILL); nothing happens if it has ended."""
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            assert stream is not None
+            stream.close()
+
+    def _wait_until_ready(self) -> None:
+        assert self._process.stdout is not None
+        descriptor = self._process.stdout.fileno()
+        os.set_blocking(descriptor, False)
+        deadline = time.monotonic() + START_TIMEOUT_SECONDS
+        written = b""
+        while READY not in written:
+            if not self.is_running:
+                raise EngineFailed(
+                    f"the engine ended with code {self._process.returncode}: {self._log_tail()}"
+                )
+            if time.monotonic() > deadline:
+                raise EngineFailed(f"the engine was not ready after {START_TIMEOUT_SECONDS:.0f} s")
+            time.sleep(0.01)
+            try:
+                written += os.read(descriptor, 4096)
+            except BlockingIOError:
+                continue
+
+    def _log_tail(self) -> str:
+        return self._folder.engine_log.read_text(encoding="utf-8", errors="replace")[-_LOG_TAIL_CHARACTERS:]

@@ -1,0 +1,122 @@
+"""network.json: what runs in a folder, written by whoever runs it and read by everybody else."""
+
+import json
+import os
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from counterfoil_network.deployment.errors import NotRunning
+from counterfoil_network.deployment.folder import NetworkFolder
+from counterfoil_network.deployment.lock import is_locked
+from counterfoil_network.deployment.process import process_start
+
+_FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One peer or orderer; `crypto` is its folder with msp/ and tls/, relative to the network's folder."""
+
+    organisation: str
+    msp_id: str
+    kind: str
+    """`orderer` or `peer`."""
+    host: str
+    """The name in its TLS certificate."""
+    address: str
+    """`host:port` where it listens."""
+    crypto: str
+    tls_authority: str
+    """Certificate (PEM file) that its TLS certificate is checked against, relative to the network's folder.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkState:
+    """What network.json holds."""
+
+    channel: str
+    engine: str
+    nodes: tuple[Node, ...]
+    pid: int = 0
+    """Process that runs the network; 0 when it was ended in order."""
+    process_start: str = ""
+    started: str = ""
+    """When it was started, ISO 8601, UTC."""
+    chaincodes: tuple[str, ...] = ()
+    """What was deployed, as `name version sequence`."""
+
+    @property
+    def peers(self) -> tuple[Node, ...]:
+        """The nodes that are peers."""
+        return tuple(node for node in self.nodes if node.kind == "peer")
+
+    def node(self, organisation: str) -> Node:
+        """The node of an organisation.
+
+        Raises:
+            KeyError: it has none here.
+        """
+        for node in self.nodes:
+            if node.organisation == organisation:
+                return node
+        raise KeyError(organisation)
+
+    def running(self) -> "NetworkState":
+        """The state, run by this process from now on."""
+        now = datetime.now(UTC).isoformat(timespec="seconds")
+        return replace(self, pid=os.getpid(), process_start=process_start(os.getpid()) or "", started=now)
+
+    def ended(self) -> "NetworkState":
+        """The state, run by nobody."""
+        return replace(self, pid=0, process_start="")
+
+
+def write_state(folder: NetworkFolder, state: NetworkState) -> None:
+    """Write network.json in one step, so that nobody reads half of it."""
+    partial = folder.state.with_suffix(".partial")
+    partial.write_text(json.dumps({"format": _FORMAT, **asdict(state)}, indent=2) + "\n", encoding="utf-8")
+    partial.rename(folder.state)
+
+
+def read_state(folder: NetworkFolder) -> NetworkState:
+    """Read network.json.
+
+    Raises:
+        NotRunning: there is none, so no network was ever started here, or it cannot be understood.
+    """
+    try:
+        document = json.loads(folder.state.read_text(encoding="utf-8"))
+        if document.pop("format") != _FORMAT:
+            raise ValueError("another format")
+        nodes = tuple(Node(**node) for node in document.pop("nodes"))
+        chaincodes = tuple(document.pop("chaincodes"))
+        return NetworkState(nodes=nodes, chaincodes=chaincodes, **document)
+    except FileNotFoundError:
+        raise NotRunning(f"no network was started in {folder.root}") from None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise NotRunning(f"{folder.state} is not readable: {error}") from error
+
+
+def running_state(folder: NetworkFolder) -> NetworkState:
+    """The state of the network that runs in the folder now.
+
+    Three things must agree: the file names a process, it is the same one (not a later one of that number),
+    and the folder's lock is held.
+
+    Raises:
+        NotRunning: none does.
+    """
+    state = read_state(folder)
+    if not is_locked(folder.lock):
+        told = "" if not state.pid else f" (process {state.pid} ended without saying so)"
+        raise NotRunning(f"no network runs in {folder.root}{told}")
+    if not state.pid or process_start(state.pid) != state.process_start:
+        raise NotRunning(f"the network in {folder.root} is ending or starting; try again")
+    return state
+
+
+def relative(path: Path, folder: NetworkFolder) -> str:
+    """A path inside the folder, relative to it: the folder may be moved."""
+    return str(path.relative_to(folder.root))
