@@ -11,9 +11,6 @@
 chaincode, ``counterfoil.aio`` the same names as here for asyncio.
 """
 
-from counterfoil_protocol.identity import Identity
-from counterfoil_protocol.signing import Signer, private_key_signer
-
 from ._checkpointer import Checkpoint, Checkpointer, FileCheckpointer
 from ._contract import Contract
 from ._errors import (
@@ -39,6 +36,7 @@ from ._events import (
     FilteredTransaction,
 )
 from ._gateway import Gateway
+from ._identity import Identity, Signer, private_key_signer
 from ._network import Network
 from ._profile import ConnectionProfile
 from ._proposal import Commit, Proposal, Transaction

@@ -8,7 +8,7 @@ from ._checkpointer import Checkpoint
 from ._events import ChaincodeEvent, EventStream
 from ._proposal import Commit, Proposal
 from ._session import Deadlines
-from ._steps import Argument, check_text, propose
+from ._steps import Argument, contract_function, propose
 
 if TYPE_CHECKING:
     from ._network import Network
@@ -113,14 +113,13 @@ class Contract:
         Raises:
             TypeError, ValueError: an argument that cannot be right.
         """
-        check_text("function", function)
         return Proposal(
             self.network.gateway,
             propose(
                 self.network.gateway.session,
                 self.network.name,
                 self.chaincode,
-                f"{self.name}:{function}" if self.name else function,
+                contract_function(self.name, function),
                 arguments,
                 transient,
                 endorsing_organizations,

@@ -126,17 +126,19 @@ class AsyncDriver:
             result: ResultT = stop.value
             return result
 
-    async def stream(self, call: StreamCall[ReplyT, ResultT]) -> AsyncIterator[ResultT]:
-        """Open a stream and read it; leaving the iteration cancels it."""
+    def stream(self, call: StreamCall[ReplyT, ResultT]) -> tuple[Any, AsyncIterator[ResultT]]:
+        """Open a stream: the call, to cancel it, and what it reads."""
         running = _stream(self.channel, call)
+        return running, self._read(running, call)
+
+    @staticmethod
+    async def _read(running: Any, call: StreamCall[ReplyT, ResultT]) -> AsyncIterator[ResultT]:
         try:
             async for message in running:
                 for event in call.read(message):
                     yield event
         except grpc.RpcError as error:
             raise _failure(error, EventsError, "") from error
-        finally:
-            running.cancel()
 
 
 def _unary(channel: Any, call: Call[Any]) -> Any:

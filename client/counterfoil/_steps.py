@@ -157,7 +157,6 @@ def propose(  # noqa: PLR0913, PLR0917 - what a caller decides about one proposa
     Raises:
         TypeError, ValueError: an argument that cannot be right.
     """
-    check_text("function", function)
     built = build_proposal(
         channel,
         chaincode,
@@ -171,6 +170,16 @@ def propose(  # noqa: PLR0913, PLR0917 - what a caller decides about one proposa
     return ProposalData(
         channel, built.transaction_id, built.proposal_bytes, check_organizations(organizations)
     )
+
+
+def contract_function(contract: str, function: str) -> str:
+    """The function's name on the wire: ``contract:function``, or the function alone.
+
+    Raises:
+        TypeError, ValueError: not a name.
+    """
+    check_text("function", function)
+    return f"{contract}:{function}" if contract else function
 
 
 def check_text(name: str, value: str) -> str:

@@ -15,7 +15,7 @@ from ._installation import LIFECYCLE
 class Readiness:
     """Which organisations have approved a definition, and in which fields the others differ.
 
-    ``mismatches`` maps an MSP ID to Fabric's texts (``EndorsementInfo``, ``ValidationInfo``, ``Collections``).
+    ``mismatches`` maps an MSP ID to Fabric's texts (``EndorsementInfo``, ``Collections``).
     """
 
     approvals: Mapping[str, bool]

@@ -156,10 +156,9 @@ class Submission(Generic[AnswerT]):
         if status.successful:
             self._advance(State.COMMITTED, block=status.block_number)
             return
-        error = CommitError(status.transaction_id, status.code, status.name, status.block_number)
-        if status.name not in _CONFLICTS or last:
-            raise self._closed(error)
         self._advance(State.BEGUN, envelope=b"")
+        if status.name not in _CONFLICTS or last:
+            self._give_up(CommitError(status.transaction_id, status.code, status.name, status.block_number))
 
     def _look_before(self) -> None:
         """Read what the ledger has of this request, so that what was done is not submitted again."""
