@@ -1,0 +1,128 @@
+"""The contract `registry`: secret, tables and directory, each by two officers of the regulator."""
+
+import hmac
+from typing import ClassVar
+
+from counterfoil_chaincode.confidential import ConfidentialContract, write_secret
+from counterfoil_protocol.confidential import AUTHORITY
+
+from counterfoil_contracts.core.codes import RefusalCode
+from counterfoil_contracts.core.message import Message, StaffId
+from counterfoil_contracts.core.refusals import refusal
+
+from . import directory, tables
+from . import operations as ops
+from .desk import Desk, trade_operation
+
+_CONTRIBUTION = "secret/contribution"
+_LIVE_SECRETS = 1000  # none is retired until records are moved to newer keys
+
+
+class Contribution(Message, frozen=True):
+    """A half of the next secret, which waits for another officer's; empty when it was used."""
+
+    half: str
+    staff: StaffId
+
+
+class Proposal(Message, frozen=True):
+    """A supervisory act that waits for a second officer."""
+
+    staff: StaffId
+    confirmed_by: str = ""
+    entries: ops.TableEntries | None = None
+    enterprises: tuple[ops.Enterprise, ...] = ()
+
+
+class Registry(ConfidentialContract):
+    """What the regulator keeps for all contracts."""
+
+    name: ClassVar[str] = ops.CONTRACT
+
+    @trade_operation(ops.SECRET_CONTRIBUTE)
+    def contribute_secret(self, desk: Desk, body: ops.ContributeSecret) -> ops.SecretNumber:
+        """Keep the first half; one that waits already is replaced."""
+        desk.context.store.write(AUTHORITY, _CONTRIBUTION, Contribution(body.half, desk.staff))
+        return ops.SecretNumber(len(desk.context.key_ring().secrets) + 1)
+
+    @trade_operation(ops.SECRET_COMPLETE)
+    def complete_secret(self, desk: Desk, body: ops.CompleteSecret) -> ops.SecretNumber:
+        """Make the secret of both halves the newest."""
+        waiting = desk.context.store.read(AUTHORITY, _CONTRIBUTION, Contribution)
+        if waiting is None or not waiting.half:
+            raise refusal(RefusalCode.NOT_FOUND, "no first half waits")
+        _require_another(waiting.staff, desk.staff)
+        secret = hmac.digest(bytes.fromhex(waiting.half), bytes.fromhex(body.half), "sha256")
+        desk.context.store.write(AUTHORITY, _CONTRIBUTION, Contribution("", waiting.staff))
+        return ops.SecretNumber(write_secret(desk.context.stub, secret, keep=_LIVE_SECRETS))
+
+    @trade_operation(ops.TABLE_PROPOSE)
+    def propose_tables(self, desk: Desk, body: ops.ProposeTables) -> ops.Proposed:
+        """Keep the entries for a second officer, if they could take effect today."""
+        tables.extended(desk.tables, body.entries, desk.today)
+        return self._propose(desk, Proposal(desk.staff, entries=body.entries))
+
+    @trade_operation(ops.TABLE_CONFIRM)
+    def confirm_tables(self, desk: Desk, body: ops.Confirm) -> ops.Confirmed:
+        """Add another officer's entries to the public tables."""
+        proposal = self._confirm(desk, body.proposal)
+        entries = proposal.entries
+        if entries is None:
+            raise refusal(RefusalCode.NOT_FOUND, "no such proposal of tables")
+        after = tables.extended(desk.tables, entries, desk.today)
+        for name in ops.TABLES:
+            if getattr(entries, name):
+                desk.context.stub.put_state(name, tables.format_table(name, after))
+        return ops.Confirmed(sum(len(getattr(entries, name)) for name in ops.TABLES))
+
+    @trade_operation(ops.TABLES_READ)
+    def read_tables(self, desk: Desk, _: ops.ReadTables) -> ops.Tables:
+        """The tables as they are read by every operation."""
+        return desk.tables
+
+    @trade_operation(ops.ENTERPRISE_PROPOSE)
+    def propose_enterprises(self, desk: Desk, body: ops.ProposeEnterprises) -> ops.Proposed:
+        """Keep the records for a second officer."""
+        codes = [enterprise.uscc for enterprise in body.enterprises]
+        if len(set(codes)) != len(codes):
+            raise refusal(RefusalCode.BAD_INPUT, "an enterprise stands twice in the proposal")
+        return self._propose(desk, Proposal(desk.staff, enterprises=body.enterprises))
+
+    @trade_operation(ops.ENTERPRISE_CONFIRM)
+    def confirm_enterprises(self, desk: Desk, body: ops.Confirm) -> ops.Confirmed:
+        """Add another officer's records to the directory."""
+        proposal = self._confirm(desk, body.proposal)
+        if not proposal.enterprises:
+            raise refusal(RefusalCode.NOT_FOUND, "no such proposal of enterprises")
+        directory.put(desk.context, proposal.enterprises, desk.now)
+        return ops.Confirmed(len(proposal.enterprises))
+
+    @trade_operation(ops.ENTERPRISE_READ)
+    def read_enterprise(self, desk: Desk, body: ops.ReadEnterprise) -> ops.EnterpriseHistory:
+        """The directory's records of one enterprise."""
+        found = directory.find(desk.context, body.uscc)
+        if not found.records:
+            raise refusal(RefusalCode.NOT_FOUND, "the directory does not know this enterprise")
+        return found
+
+    @staticmethod
+    def _propose(desk: Desk, proposal: Proposal) -> ops.Proposed:
+        desk.context.store.save(AUTHORITY, "proposal", desk.request_id, proposal)
+        return ops.Proposed(desk.request_id)
+
+    @staticmethod
+    def _confirm(desk: Desk, proposal_id: str) -> Proposal:
+        record = desk.context.store.find(AUTHORITY, "proposal", proposal_id, Proposal)
+        if record is None:
+            raise refusal(RefusalCode.NOT_FOUND, "no such proposal")
+        if record.value.confirmed_by:
+            raise refusal(RefusalCode.BAD_STATE, "the proposal was confirmed before")
+        _require_another(record.value.staff, desk.staff)
+        confirmed = Proposal(record.value.staff, desk.staff, record.value.entries, record.value.enterprises)
+        desk.context.store.save(AUTHORITY, "proposal", proposal_id, confirmed, record)
+        return record.value
+
+
+def _require_another(first: str, second: str) -> None:
+    if first == second:
+        raise refusal(RefusalCode.SAME_PERSON, "a second officer confirms")

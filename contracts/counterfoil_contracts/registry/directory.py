@@ -1,0 +1,60 @@
+"""The directory of enterprises: records in 1,024 buckets, so that a read of one points to a crowd."""
+
+from collections.abc import Sequence
+
+from counterfoil_chaincode.confidential import ConfidentialContext, Record
+from counterfoil_protocol.confidential import AUTHORITY
+
+from counterfoil_contracts.core.message import Message, Time, Uscc
+
+from .operations import Enterprise, EnterpriseHistory
+
+BUCKETS = 1024
+_KIND = "enterprise"
+
+
+class Entry(Message, frozen=True):
+    """One enterprise: its records with the times from which they count, the newest last."""
+
+    uscc: Uscc
+    records: tuple[Enterprise, ...]
+    since: tuple[Time, ...]
+
+
+class Bucket(Message, frozen=True):
+    """Some of the enterprises, in the order of their codes."""
+
+    entries: tuple[Entry, ...] = ()
+
+
+def find(context: ConfidentialContext, uscc: str) -> EnterpriseHistory:
+    """What the directory says about an enterprise; no records where it does not know it."""
+    for number in _bucket_numbers(context, uscc):
+        record = context.store.find(AUTHORITY, _KIND, number, Bucket)
+        entry = next((each for each in record.value.entries if each.uscc == uscc), None) if record else None
+        if entry is not None:
+            return EnterpriseHistory(entry.records, entry.since)
+    return EnterpriseHistory((), ())
+
+
+def put(context: ConfidentialContext, enterprises: Sequence[Enterprise], now: int) -> None:
+    """Add a record for each enterprise, counting from now; each bucket is read and written once."""
+    buckets: dict[str, tuple[Record[Bucket] | None, dict[str, Entry]]] = {}
+    for enterprise in enterprises:
+        number = _bucket_numbers(context, enterprise.uscc)[0]
+        if number not in buckets:
+            record = context.store.find(AUTHORITY, _KIND, number, Bucket)
+            entries = record.value.entries if record else ()
+            buckets[number] = (record, {entry.uscc: entry for entry in entries})
+        known = buckets[number][1]
+        before = known.get(enterprise.uscc, Entry(enterprise.uscc, (), ()))
+        known[enterprise.uscc] = Entry(enterprise.uscc, (*before.records, enterprise), (*before.since, now))
+    for number, (record, known) in buckets.items():
+        bucket = Bucket(tuple(known[uscc] for uscc in sorted(known)))
+        context.store.save(AUTHORITY, _KIND, number, bucket, record)
+
+
+def _bucket_numbers(context: ConfidentialContext, uscc: str) -> tuple[str, ...]:
+    # The bucket comes from the keyed hash, so that nobody outside can tell who else is in it.
+    keys = context.key_ring().keys(AUTHORITY, "bucket", uscc)
+    return tuple(str(int(key.rpartition("/")[2][:8], 16) % BUCKETS) for key in keys)
