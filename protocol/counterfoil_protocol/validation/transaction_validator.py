@@ -1,0 +1,217 @@
+"""Validation codes of a block's transactions before MVCC: what Fabric's validator and VSCC decide.
+
+As Fabric core/committer/txvalidator/v20 (validator.go, plugindispatcher/dispatcher.go) and
+core/handlers/validation/builtin/v20, on the state before the block. Peers and the audit use the same code.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from ..channel_config import ChannelConfig
+from ..errors import MalformedMessage
+from ..identity import Identity
+from ..ledger.definitions import LIFECYCLE, ChaincodeDefinition, read_definition
+from ..ledger.state import StateReader
+from ..messages import chaincode_event, common, proposal, proposal_response, transaction
+from ..rwset import NamespaceReadWriteSet, ReadWriteSet
+from ..signed_data import SignedData
+from ..wire import decode
+from .endorsement_policy import EndorsementCheck, KeyId, chaincode_policy, changed_metadata, written_keys
+from .envelope_validator import CheckedEnvelope, check_envelope
+
+VALID = int(transaction.VALID)
+BUILTIN_PLUGIN = "vscc"
+
+
+@dataclass(frozen=True, slots=True)
+class EndorsedAction:
+    """What an endorser transaction asks for, read once."""
+
+    chaincode: str
+    version: str
+    rwset: ReadWriteSet
+    signed_data: tuple[SignedData, ...] = field(repr=False)
+
+
+class TransactionValidator:
+    """Validates blocks of one channel under one configuration.
+
+    Signatures are verified by `channel.msps`: a memo of verified signatures is plugged in there.
+    """
+
+    def __init__(self, channel: ChannelConfig) -> None:
+        self.channel = channel
+
+    def check(self, envelopes: Sequence[bytes]) -> list[CheckedEnvelope]:
+        """The part that needs no ledger; it may run before the block's predecessor is committed."""
+        return [check_envelope(raw, self.channel) for raw in envelopes]
+
+    def validate(
+        self,
+        envelopes: Sequence[bytes],
+        reader: StateReader,
+        transaction_exists: Callable[[str], bool],
+        checked: Sequence[CheckedEnvelope] | None = None,
+    ) -> bytes:
+        """One TxValidationCode for each envelope of a block.
+
+        A configuration transaction is VALID here when its envelope is; whether its content may be applied is
+        the configuration's own question.
+
+        Args:
+            envelopes: the block's transactions, serialized.
+            reader: the state before the block.
+            transaction_exists: whether a transaction ID is in the ledger already, valid or not.
+            checked: the answer of `check` for the same envelopes, if it was asked before.
+        """
+        run = _BlockRun(self.channel, reader, transaction_exists)
+        verdicts = checked if checked is not None else self.check(envelopes)
+        codes = bytearray(run.code(verdict) for verdict in verdicts)
+        seen: set[str] = set()
+        for place, verdict in enumerate(verdicts):
+            txid = verdict.parsed.transaction_id if verdict.parsed is not None else ""
+            if codes[place] != VALID or not txid or _is_config(verdict):
+                continue
+            if txid in seen:
+                codes[place] = transaction.DUPLICATE_TXID
+            seen.add(txid)
+        return bytes(codes)
+
+
+class _BlockRun:
+    """One block's validation: definitions looked up once, changed key policies remembered."""
+
+    def __init__(
+        self, channel: ChannelConfig, reader: StateReader, transaction_exists: Callable[[str], bool]
+    ) -> None:
+        self._channel = channel
+        self._reader = reader
+        self._exists = transaction_exists
+        self._definitions: dict[str, ChaincodeDefinition | None] = {}
+        self._changing: set[KeyId] = set()
+
+    def code(self, verdict: CheckedEnvelope) -> int:
+        parsed = verdict.parsed
+        if verdict.code != VALID or parsed is None:
+            return verdict.code
+        if _is_config(verdict):
+            return VALID
+        if self._exists(parsed.transaction_id):
+            return transaction.DUPLICATE_TXID
+        action = _read_action(parsed.channel_header, parsed.data)
+        if isinstance(action, int):
+            return action
+        return self._dispatch(action)
+
+    def _dispatch(self, action: EndorsedAction) -> int:
+        entries: dict[str, NamespaceReadWriteSet] = {}
+        for entry in action.rwset.namespaces:
+            if entry.namespace in entries:
+                return transaction.ILLEGAL_WRITESET
+            entries[entry.namespace] = entry
+        # The called chaincode's namespace answers even where nothing is written in it. Fabric takes the
+        # namespaces in random order; here the called one is first.
+        touched = [action.chaincode, *(n for n in entries if n != action.chaincode and _writes(entries[n]))]
+        signers = self._channel.msps.valid_signers(action.signed_data)
+        for namespace in touched:
+            code = self._namespace(entries.get(namespace, NamespaceReadWriteSet(namespace)), signers)
+            if code != VALID:
+                return code
+        return VALID
+
+    def _namespace(self, entry: NamespaceReadWriteSet, signers: Sequence[Identity]) -> int:
+        try:
+            definition = self._definition(entry.namespace)
+        except MalformedMessage:
+            return transaction.INVALID_CHAINCODE
+        policy = chaincode_policy(entry.namespace, definition)
+        plugin = definition.validation_plugin if definition is not None else BUILTIN_PLUGIN
+        if not policy or plugin != BUILTIN_PLUGIN:
+            return transaction.INVALID_CHAINCODE
+        check = EndorsementCheck(
+            self._channel, signers, definition, policy, self._key_metadata, self._changing.__contains__
+        )
+        if not check.holds(entry):
+            return transaction.ENDORSEMENT_POLICY_FAILURE
+        # Later transactions of the block that write these keys do not know which policy will hold
+        # (vpmanagerimpl.go ValidationParameterUpdatedError), even if this one fails in another namespace.
+        self._changing.update(changed_metadata(entry))
+        return VALID
+
+    def _definition(self, namespace: str) -> ChaincodeDefinition | None:
+        if namespace == LIFECYCLE:
+            return None
+        if namespace not in self._definitions:
+            self._definitions[namespace] = read_definition(self._get_state, namespace)
+        return self._definitions[namespace]
+
+    def _get_state(self, namespace: str, key: str) -> bytes | None:
+        found = self._reader.get_state(namespace, key)
+        return found.value if found is not None else None
+
+    def _key_metadata(self, key: KeyId) -> bytes:
+        namespace, collection, name = key
+        if collection:
+            found = self._reader.get_private_hash(namespace, collection, name)
+        else:
+            found = self._reader.get_state(namespace, name.decode())
+        return found.metadata if found is not None else b""
+
+
+def _is_config(verdict: CheckedEnvelope) -> bool:
+    return verdict.parsed is not None and verdict.parsed.header_type == common.CONFIG
+
+
+def _writes(entry: NamespaceReadWriteSet) -> bool:
+    return next(written_keys(entry), None) is not None
+
+
+@lru_cache(maxsize=1024)
+def _read_action(channel_header: bytes, data: bytes) -> EndorsedAction | int:
+    """The transaction's one action, or the code that says what is wrong with it (dispatcher.go Dispatch)."""
+    try:
+        header = decode(common.ChannelHeader, channel_header)
+        extension = decode(proposal.ChaincodeHeaderExtension, header.extension)
+    except MalformedMessage:
+        return transaction.BAD_HEADER_EXTENSION
+    try:
+        payload = decode(
+            transaction.ChaincodeActionPayload, decode(transaction.Transaction, data).actions[0].payload
+        )
+        endorsed = payload.action.proposal_response_payload
+        response = decode(proposal_response.ProposalResponsePayload, endorsed)
+        action = decode(proposal.ChaincodeAction, response.extension)
+    except MalformedMessage:
+        return transaction.BAD_RESPONSE_PAYLOAD
+    if not endorsed or not response.extension:
+        return transaction.BAD_RESPONSE_PAYLOAD
+    try:
+        rwset = ReadWriteSet.parse(action.results)
+    except MalformedMessage:
+        return transaction.BAD_RWSET
+    code = _check_chaincode(extension, action)
+    if code != VALID:
+        return code
+    signed = tuple(
+        SignedData(endorsed + endorsement.endorser, endorsement.endorser, endorsement.signature)
+        for endorsement in payload.action.endorsements
+    )
+    return EndorsedAction(action.chaincode_id.name, action.chaincode_id.version, rwset, signed)
+
+
+def _check_chaincode(extension: proposal.ChaincodeHeaderExtension, action: proposal.ChaincodeAction) -> int:
+    """Header and result must name the same chaincode, the result a version, the event that chaincode too."""
+    if not extension.HasField("chaincode_id") or not action.HasField("chaincode_id"):
+        return transaction.INVALID_OTHER_REASON
+    name = extension.chaincode_id.name
+    if not name or name != action.chaincode_id.name or not action.chaincode_id.version:
+        return transaction.INVALID_CHAINCODE
+    if action.events:
+        try:
+            event = decode(chaincode_event.ChaincodeEvent, action.events)
+        except MalformedMessage:
+            return transaction.INVALID_OTHER_REASON
+        if event.chaincode_id != name:
+            return transaction.INVALID_OTHER_REASON
+    return VALID
