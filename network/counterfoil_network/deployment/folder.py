@@ -39,8 +39,13 @@ class NetworkFolder:
         return self.connections / f"{organisation}.json"
 
     @property
+    def nodes(self) -> Path:
+        """Which nodes there are and where they listen; kept between runs."""
+        return self.root / "nodes.json"
+
+    @property
     def state(self) -> Path:
-        """What runs here: see `NetworkState`."""
+        """What runs here, there only while it does and is ready: `NetworkState`."""
         return self.root / "network.json"
 
     @property

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from counterfoil_network.deployment.engine_process import EngineProcess
 from counterfoil_network.deployment.folder import NetworkFolder
 from counterfoil_network.deployment.lock import folder_lock
-from counterfoil_network.deployment.preparation import NetworkSettings, Prepared, prepare
+from counterfoil_network.deployment.preparation import NetworkSettings, prepare
 from counterfoil_network.deployment.state import NetworkState, write_state
 from counterfoil_network.identities import CryptoFolder
 
@@ -21,45 +21,38 @@ def no_progress(step: str) -> None:
 
 @dataclass(slots=True)
 class RunningNetwork:
-    """What `run_network` gives."""
+    """What `run_network` gives: the engine answers; nothing is deployed and nobody was told yet."""
 
     folder: NetworkFolder
     crypto: CryptoFolder
     engine: EngineProcess
     state: NetworkState
 
-    def note_chaincode(self, name: str, version: str, sequence: int) -> None:
-        """Write into network.json that a chaincode was committed."""
-        others = tuple(entry for entry in self.state.chaincodes if entry.split()[0] != name)
-        self.state = replace(self.state, chaincodes=(*others, f"{name} {version} {sequence}"))
-        write_state(self.folder, self.state)
+    def announce(self, *chaincodes: str) -> None:
+        """Write network.json: now others find the network. `chaincodes`: `name version sequence` each."""
+        self.state = self.state.running(chaincodes)
+        write_state(self.folder.state, self.state)
 
 
 @contextmanager
 def run_network(settings: NetworkSettings, progress: Progress = no_progress) -> Iterator[RunningNetwork]:
-    """Run a network until the block is left: then the engine is stopped and network.json says so.
+    """Run a network until the block is left: then network.json is removed and the engine stopped.
 
     Raises:
         FolderInUse: another process runs one in the folder.
         ConfigurationError, CryptoConfigError, DeploymentError: the folder cannot be prepared.
         EngineFailed: the engine did not start.
     """
-    with folder_lock(settings.folder.lock) as lock:
+    folder = settings.folder
+    with folder_lock(folder.lock) as lock:
+        # One that ended without saying so may have left it.
+        folder.state.unlink(missing_ok=True)
         progress("identities and genesis block")
         prepared = prepare(settings)
         progress("engine")
-        engine = EngineProcess.start(settings.folder, lock)
-        network = _announced(prepared, engine)
+        engine = EngineProcess.start(folder, lock)
         try:
-            yield network
+            yield RunningNetwork(folder, prepared.crypto, engine, prepared.state)
         finally:
-            progress("stopping")
+            folder.state.unlink(missing_ok=True)
             engine.stop()
-            write_state(network.folder, network.state.ended())
-
-
-def _announced(prepared: Prepared, engine: EngineProcess) -> RunningNetwork:
-    folder = prepared.settings.folder
-    state = prepared.state.running()
-    write_state(folder, state)
-    return RunningNetwork(folder, prepared.crypto, engine, state)

@@ -53,7 +53,7 @@ def prepare(settings: NetworkSettings) -> Prepared:
         partial = folder.genesis_block.with_suffix(".partial")
         partial.write_bytes(block.SerializeToString())
         partial.rename(folder.genesis_block)
-    write_state(folder, state)
+    write_state(folder.nodes, state)
     for node in state.peers:
         write_connection_profile(folder, state, crypto.organisation(node.organisation))
     return Prepared(settings, crypto, state)
@@ -105,6 +105,6 @@ def _node(
 
 def _earlier(folder: NetworkFolder) -> NetworkState | None:
     try:
-        return read_state(folder)
+        return read_state(folder.nodes)
     except NotRunning:
         return None

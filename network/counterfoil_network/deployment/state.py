@@ -1,4 +1,7 @@
-"""network.json: what runs in a folder, written by whoever runs it and read by everybody else."""
+"""What a folder's network consists of (nodes.json), and what runs of it now (network.json).
+
+Whoever runs the network writes them, everybody else reads them.
+"""
 
 import json
 import os
@@ -34,13 +37,13 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class NetworkState:
-    """What network.json holds."""
+    """What the two files hold; nodes.json names no process."""
 
     channel: str
     engine: str
     nodes: tuple[Node, ...]
     pid: int = 0
-    """Process that runs the network; 0 when it was ended in order."""
+    """Process that runs the network."""
     process_start: str = ""
     started: str = ""
     """When it was started, ISO 8601, UTC."""
@@ -63,40 +66,41 @@ class NetworkState:
                 return node
         raise KeyError(organisation)
 
-    def running(self) -> "NetworkState":
-        """The state, run by this process from now on."""
-        now = datetime.now(UTC).isoformat(timespec="seconds")
-        return replace(self, pid=os.getpid(), process_start=process_start(os.getpid()) or "", started=now)
+    def running(self, chaincodes: tuple[str, ...] = ()) -> "NetworkState":
+        """The state, run by this process since now, with the chaincodes that are in force."""
+        return replace(
+            self,
+            pid=os.getpid(),
+            process_start=process_start(os.getpid()) or "",
+            started=datetime.now(UTC).isoformat(timespec="seconds"),
+            chaincodes=chaincodes,
+        )
 
-    def ended(self) -> "NetworkState":
-        """The state, run by nobody."""
-        return replace(self, pid=0, process_start="")
 
-
-def write_state(folder: NetworkFolder, state: NetworkState) -> None:
-    """Write network.json in one step, so that nobody reads half of it."""
-    partial = folder.state.with_suffix(".partial")
+def write_state(path: Path, state: NetworkState) -> None:
+    """Write nodes.json or network.json in one step, so that nobody reads half of it."""
+    partial = path.with_suffix(".partial")
     partial.write_text(json.dumps({"format": _FORMAT, **asdict(state)}, indent=2) + "\n", encoding="utf-8")
-    partial.rename(folder.state)
+    partial.rename(path)
 
 
-def read_state(folder: NetworkFolder) -> NetworkState:
-    """Read network.json.
+def read_state(path: Path) -> NetworkState:
+    """Read nodes.json or network.json.
 
     Raises:
-        NotRunning: there is none, so no network was ever started here, or it cannot be understood.
+        NotRunning: there is no such file, or it cannot be understood.
     """
     try:
-        document = json.loads(folder.state.read_text(encoding="utf-8"))
+        document = json.loads(path.read_text(encoding="utf-8"))
         if document.pop("format") != _FORMAT:
             raise ValueError("another format")
         nodes = tuple(Node(**node) for node in document.pop("nodes"))
         chaincodes = tuple(document.pop("chaincodes"))
         return NetworkState(nodes=nodes, chaincodes=chaincodes, **document)
     except FileNotFoundError:
-        raise NotRunning(f"no network was started in {folder.root}") from None
+        raise NotRunning(f"no network runs in {path.parent}") from None
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise NotRunning(f"{folder.state} is not readable: {error}") from error
+        raise NotRunning(f"{path} is not readable: {error}") from error
 
 
 def running_state(folder: NetworkFolder) -> NetworkState:
@@ -108,12 +112,12 @@ def running_state(folder: NetworkFolder) -> NetworkState:
     Raises:
         NotRunning: none does.
     """
-    state = read_state(folder)
-    if not is_locked(folder.lock):
-        told = "" if not state.pid else f" (process {state.pid} ended without saying so)"
-        raise NotRunning(f"no network runs in {folder.root}{told}")
-    if not state.pid or process_start(state.pid) != state.process_start:
-        raise NotRunning(f"the network in {folder.root} is ending or starting; try again")
+    locked = is_locked(folder.lock)
+    if locked and not folder.state.exists():
+        raise NotRunning(f"the network in {folder.root} is not ready yet, or is ending")
+    state = read_state(folder.state)
+    if not locked or process_start(state.pid) != state.process_start:
+        raise NotRunning(f"no network runs in {folder.root} (process {state.pid} ended without saying so)")
     return state
 
 
