@@ -45,7 +45,10 @@ class Goods:
 
 @dataclass(frozen=True, slots=True)
 class SampleInvoice:
-    """An export invoice; `place` is its number in the story, 1 to 6, `line` what of it the declaration covers."""
+    """An export invoice.
+
+    `place` is its number in the story, 1 to 6; `line` is what of it the declaration covers.
+    """
 
     place: int
     number: str
@@ -117,23 +120,23 @@ def make_samples(seed: int) -> Samples:
         for amount, line in parts:
             place += 1
             invoices.append(
-                _draw_invoice(random, place, declared, seller, buyers[place - 1], currency, amount, line)
+                _draw_invoice(random, place, declared, (seller, buyers[place - 1]), (currency, amount, line))
             )
         number = f"{_OFFICES[at - 1]}{declared.year}0{random.randrange(10**9):09d}"
         declarations.append(SampleDeclaration(at, number, declared, seller, currency, total, tuple(invoices)))
     return Samples(seed, seller, figures, tuple(declarations))
 
 
-def _draw_invoice(  # noqa: PLR0913 - the parts of an invoice
+def _draw_invoice(
     random: Random,
     place: int,
     declared: date,
-    seller: Seller,
-    buyer: Buyer,
-    currency: str,
-    amount: int,
-    line: int,
+    parties: tuple[Seller, Buyer],
+    money: tuple[str, int, int],
 ) -> SampleInvoice:
+    """`money` is the currency, the total and the line."""
+    currency, amount, line = money
+    seller, buyer = parties
     issued = declared - timedelta(days=random.randrange(3, 12))
     return SampleInvoice(
         place=place,

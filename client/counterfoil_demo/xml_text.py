@@ -17,7 +17,7 @@ def elements(root: str, namespaces: Iterable[tuple[str, str]], children: Sequenc
     A child is `(name, content)`; content is a text, a pair of text and attributes, or a list of children.
     """
     prefixes = {name.partition(":")[2] or None: uri for name, uri in namespaces}
-    top = etree.Element(_qualified(root, prefixes), nsmap=prefixes)
+    top = etree.Element(_qualified(root, prefixes), nsmap=prefixes)  # type: ignore[arg-type] # None is the default
     _append(top, children, prefixes)
     etree.indent(top)
     return etree.tostring(top, xml_declaration=True, encoding="UTF-8") + b"\n"

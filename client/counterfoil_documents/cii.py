@@ -77,7 +77,7 @@ def read_cii(root: etree._Element) -> Invoice:
                 raise RefusedField(DocumentCode.MISSING, f"{trade.path}/ram:IncludedSupplyChainTradeLineItem")
             with trade.one("ram:ApplicableHeaderTradeSettlement") as settlement:
                 settlement.ignore(*_SETTLEMENT)
-                currency = settlement.text("ram:InvoiceCurrencyCode")
+                currency = settlement.one("ram:InvoiceCurrencyCode").currency()
                 payee = settlement.optional("ram:PayeeTradeParty")
                 return Invoice(
                     syntax=Syntax.CII,

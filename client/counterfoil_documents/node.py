@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final, Self
 
 from lxml import etree
 
-from counterfoil_documents.currency import minor_units
+from counterfoil_documents.currency import decimals, minor_units
 from counterfoil_documents.errors import DocumentCode, RefusedField
 
 if TYPE_CHECKING:
@@ -121,6 +121,12 @@ class Node:
         """The text of the child of that name, "" where there is none."""
         child = self.optional(name)
         return "" if child is None else child.value()
+
+    def currency(self) -> str:
+        """This element as a code of ISO 4217; raises RefusedField UNKNOWN_CURRENCY."""
+        code = self.value()
+        decimals(code, self.path)
+        return code
 
     def money(self, currency: str) -> int:
         """This element as minor units of `currency`; another `currencyID` is CURRENCY_CONFLICT."""

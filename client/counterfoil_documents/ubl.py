@@ -69,7 +69,7 @@ def read_ubl(root: etree._Element) -> Invoice:
     kind = ROOTS[str(root.tag)]
     with Node(root, _PREFIXES) as document:
         _check_header(document, kind)
-        currency = document.text("cbc:DocumentCurrencyCode")
+        currency = document.one("cbc:DocumentCurrencyCode").currency()
         tax_total, taxes = _taxes(document, currency)
         payee = document.optional("cac:PayeeParty")
         return Invoice(
