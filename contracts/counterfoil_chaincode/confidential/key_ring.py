@@ -20,7 +20,7 @@ _INDEX_KEY = "secret/live"
 
 @dataclass(frozen=True, slots=True)
 class KeyRing:
-    """The live secrets, newest first. New records use the newest, look-ups try all, records keep their key."""
+    """The live secrets, newest first. New records use the newest, look-ups try all."""
 
     secrets: tuple[bytes, ...] = field(repr=False)
 
@@ -52,8 +52,9 @@ def read_secrets(stub: ChaincodeStub, collection: str = AUTHORITY) -> tuple[byte
     numbers = _live_numbers(stub, collection)
     if not numbers:
         return ()
-    values = stub.get_multiple_private_data(collection, [_secret_key(number) for number in reversed(numbers)])
-    return tuple(_secret(value) for value in values)
+    # One by one: a read of many keys at once does not notice private data that the peer has not got.
+    keys = [_secret_key(number) for number in reversed(numbers)]
+    return tuple(_secret(stub.get_private_data(collection, key)) for key in keys)
 
 
 def write_secret(stub: ChaincodeStub, secret: bytes, *, keep: int = 2, collection: str = AUTHORITY) -> int:

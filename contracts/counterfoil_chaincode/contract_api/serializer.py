@@ -40,8 +40,11 @@ class CanonicalJsonSerializer:
             return data
         try:
             value = data.decode("utf-8") if expects_text(expected) else canonical_json.decode(data)
+        except UnicodeDecodeError:
+            raise BadValue("expected UTF-8 text") from None
         except ValueError:
-            raise BadValue("expected UTF-8 text or JSON of whole numbers and unrepeated keys") from None
+            name = getattr(expected, "__name__", str(expected))
+            raise BadValue(f"expected {name} as JSON of whole numbers and unrepeated keys") from None
         return convert(value, expected)
 
     def format(self, value: object) -> bytes:

@@ -26,7 +26,11 @@ class PrivateData:
         return self._ledger.get(required("collection", collection), key)
 
     def get_multiple_private_data(self, collection: str, keys: Sequence[str]) -> list[bytes | None]:
-        """Private values of many keys, in their order."""
+        """Private values of many keys, in their order.
+
+        A peer that has not got one of them gives None for it and no error (Fabric's query_executor.go
+        GetPrivateDataMultipleKeys): read one by one what must not be overlooked.
+        """
         return self._ledger.get_multiple(required("collection", collection), keys)
 
     def get_private_data_hash(self, collection: str, key: str) -> bytes | None:

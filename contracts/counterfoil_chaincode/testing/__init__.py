@@ -1,0 +1,20 @@
+"""Testing kit for contracts: an in-memory ledger with Fabric's semantics, callers, and a clock."""
+
+from .callers import Caller, make_caller
+from .clock import Clock
+from .ledger import Committed, Endorsed, Ledger
+from .operations import Operations
+from .refused import EndorsementMismatch, NotCommitted, Refused
+
+__all__ = [
+    "Caller",
+    "Clock",
+    "Committed",
+    "Endorsed",
+    "EndorsementMismatch",
+    "Ledger",
+    "NotCommitted",
+    "Operations",
+    "Refused",
+    "make_caller",
+]

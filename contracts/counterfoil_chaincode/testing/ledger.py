@@ -1,0 +1,293 @@
+"""The test ledger: endorse at named organisations, compare, commit with MVCC, look at what each holds."""
+
+import copy
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from counterfoil_protocol.collection import CollectionDefinition
+from counterfoil_protocol.ledger.mvcc import BlockTransaction, validate_and_prepare
+from counterfoil_protocol.ledger.private import add_private_updates, follow_metadata
+from counterfoil_protocol.ledger.state import Version, VersionedValue
+from counterfoil_protocol.ledger.updates import UpdateBatch
+from counterfoil_protocol.messages import transaction
+from counterfoil_protocol.proposal import build_proposal, sign_proposal
+from counterfoil_protocol.rwset import PrivateReadWriteSet, ReadWriteSet
+
+from ..chaincode import Chaincode
+from .callers import Caller
+from .clock import Clock
+from .endorsement import Endorsement, EndorsingPeer, Proposal
+from .memory_state import (
+    HistoryEntry,
+    OrganizationState,
+    PrivateKey,
+    SharedState,
+    apply_private,
+    apply_public,
+)
+from .refused import EndorsementMismatch, NotCommitted, Refused
+
+VALID = int(transaction.VALID)
+_NONCE_BYTES = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Endorsed:
+    """A transaction that every named endorser signed alike, not yet submitted."""
+
+    transaction_id: str
+    endorsers: tuple[str, ...]
+    payload: bytes = field(repr=False)
+    event: bytes = field(repr=False)
+    rwset: ReadWriteSet = field(repr=False)
+    private: PrivateReadWriteSet | None = field(repr=False)
+    moment: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """A transaction in its block."""
+
+    transaction_id: str
+    block: int
+    code: int
+    payload: bytes = field(repr=False)
+    event: bytes = field(repr=False)
+    rwset: ReadWriteSet = field(repr=False)
+
+    @property
+    def is_valid(self) -> bool:
+        """Whether its writes count."""
+        return self.code == VALID
+
+
+class Ledger:
+    """A channel with one peer an organisation, in memory.
+
+    Args:
+        chaincode: what every organisation runs, or each its own by MSP ID.
+        organizations: MSP IDs with a peer.
+        collections: the chaincode's collections.
+        clock: the time of clients and peers.
+        name: the chaincode's name.
+        others: further chaincodes by name, for calls between chaincodes.
+    """
+
+    def __init__(  # noqa: PLR0913 - a channel's parts, each by name
+        self,
+        chaincode: Chaincode | Mapping[str, Chaincode],
+        organizations: Sequence[str],
+        collections: Sequence[CollectionDefinition] = (),
+        *,
+        clock: Clock | None = None,
+        name: str = "trade",
+        channel: str = "trade",
+        others: Mapping[str, Chaincode] | None = None,
+    ) -> None:
+        self.clock = clock or Clock()
+        self.name = name
+        self.channel = channel
+        self._collections = tuple(collections)
+        self._shared = SharedState()
+        self._states = {msp: OrganizationState(self._shared) for msp in organizations}
+        self._chaincodes = {
+            msp: {name: chaincode if isinstance(chaincode, Chaincode) else chaincode[msp], **(others or {})}
+            for msp in organizations
+        }
+        self._proposals = 0
+        self._checkpoint = self._copy()
+
+    def endorse(
+        self,
+        caller: Caller,
+        function: str,
+        *args: str | bytes,
+        at: Sequence[str],
+        transient: Mapping[str, bytes] | None = None,
+        moment: datetime | None = None,
+    ) -> Endorsed:
+        """Run a proposal at the peers of the named organisations and compare what they answer.
+
+        Args:
+            caller: who sends it.
+            function: `contract:function`.
+            args: its arguments, text as UTF-8.
+            at: MSP IDs of the endorsers; every one of them is asked.
+            transient: the transient data.
+            moment: the client's time, the clock's if absent.
+
+        Raises:
+            Refused: at least one of them answered with an error.
+            EndorsementMismatch: they answered differently.
+        """
+        moment = moment or self.clock.now
+        asked = self._proposal(caller, (function, *args), transient or {}, moment)
+        endorsements = [self.peer(msp).endorse(asked) for msp in at]
+        first = _agreed(endorsements)
+        result = first.result
+        return Endorsed(
+            asked.transaction_id,
+            tuple(at),
+            first.response.payload,
+            first.event,
+            result.public,
+            result.private,
+            moment,
+        )
+
+    def commit(self, *endorsed: Endorsed) -> tuple[Committed, ...]:
+        """Put transactions into one block, in this order; each is validated by MVCC."""
+        number = self._shared.height + 1
+        transactions = [BlockTransaction(place, found.rwset) for place, found in enumerate(endorsed)]
+        prepared = validate_and_prepare(number, transactions, next(iter(self._states.values())))
+        valid = [(place, found) for place, found in enumerate(endorsed) if prepared.codes[place] == VALID]
+        for place, found in valid:
+            self._note_history(found)
+            for namespace in found.private.namespaces if found.private else ():
+                for collection in namespace.collections:
+                    version = Version(number, place)
+                    add_private_updates(prepared.batch, version, namespace.namespace, collection)
+        for state in self._states.values():
+            follow_metadata(prepared.batch, _renewed(found for _, found in valid), state)
+        self._apply(prepared.batch, number)
+        return tuple(
+            Committed(
+                found.transaction_id, number, prepared.codes[place], found.payload, found.event, found.rwset
+            )
+            for place, found in enumerate(endorsed)
+        )
+
+    def submit(
+        self,
+        caller: Caller,
+        function: str,
+        *args: str | bytes,
+        at: Sequence[str],
+        transient: Mapping[str, bytes] | None = None,
+        moment: datetime | None = None,
+    ) -> Committed:
+        """Endorse and commit in a block of its own; arguments and errors as `endorse`.
+
+        Raises:
+            NotCommitted: validation refused it.
+        """
+        endorsed = self.endorse(caller, function, *args, at=at, transient=transient, moment=moment)
+        (committed,) = self.commit(endorsed)
+        if not committed.is_valid:
+            raise NotCommitted(committed.transaction_id, committed.code)
+        return committed
+
+    def evaluate(
+        self,
+        caller: Caller,
+        function: str,
+        *args: str | bytes,
+        at: str,
+        transient: Mapping[str, bytes] | None = None,
+        moment: datetime | None = None,
+    ) -> bytes:
+        """Run a proposal at one organisation's peer, and give its answer; nothing is committed.
+
+        Raises:
+            Refused: it answered with an error.
+        """
+        return self.endorse(caller, function, *args, at=(at,), transient=transient, moment=moment).payload
+
+    def peer(self, msp_id: str) -> EndorsingPeer:
+        """An organisation's peer, as it stands now."""
+        return EndorsingPeer(
+            msp_id, self._chaincodes[msp_id], self._collections, self._states[msp_id], self.clock.seconds
+        )
+
+    @property
+    def height(self) -> int:
+        """Number of blocks."""
+        return self._shared.height
+
+    def public(self, key: str) -> bytes | None:
+        """A public key's committed value."""
+        found = self._shared.public.get((self.name, key))
+        return None if found is None else found.value
+
+    def private(self, msp_id: str, collection: str) -> dict[str, bytes]:
+        """What an organisation holds of a collection, by key."""
+        return {
+            key: found.value
+            for (namespace, name, key), found in sorted(self._states[msp_id].private.items())
+            if (namespace, name) == (self.name, collection)
+        }
+
+    def lose_private_data(self, msp_id: str) -> None:
+        """Take an organisation's private data away, as if its peer had been rebuilt and not yet caught up."""
+        self._states[msp_id].private.clear()
+
+    def checkpoint(self) -> None:
+        """Remember the ledger as it is."""
+        self._checkpoint = self._copy()
+
+    def rollback(self) -> None:
+        """Go back to the last checkpoint, at first the empty ledger."""
+        shared, privates, now = self._checkpoint
+        self._shared = shared.copy()
+        self._states = {msp: OrganizationState(self._shared, dict(held)) for msp, held in privates.items()}
+        self.clock.set(now)
+
+    def _copy(self) -> tuple[SharedState, dict[str, dict[PrivateKey, VersionedValue]], datetime]:
+        held = {msp: dict(state.private) for msp, state in self._states.items()}
+        return self._shared.copy(), held, copy.copy(self.clock.now)
+
+    def _proposal(
+        self,
+        caller: Caller,
+        call: Sequence[str | bytes],
+        transient: Mapping[str, bytes],
+        moment: datetime,
+    ) -> Proposal:
+        self._proposals += 1
+        args = tuple(arg.encode() if isinstance(arg, str) else arg for arg in call)
+        built = build_proposal(
+            self.channel,
+            self.name,
+            args,
+            caller.creator,
+            transient,
+            nonce=self._proposals.to_bytes(_NONCE_BYTES, "big"),
+            timestamp=(int(moment.timestamp()), moment.microsecond * 1000),
+        )
+        signed = sign_proposal(built, lambda _: b"unchecked")
+        return Proposal(self.channel, built.transaction_id, self.name, args, caller.msp_id, signed)
+
+    def _note_history(self, found: Endorsed) -> None:
+        for namespace in found.rwset.namespaces:
+            for write in namespace.writes:
+                entry = HistoryEntry(found.transaction_id, write.value, found.moment, write.deletes)
+                self._shared.history.setdefault((namespace.namespace, write.key), []).append(entry)
+
+    def _apply(self, batch: UpdateBatch, number: int) -> None:
+        members = {collection.name: collection.members for collection in self._collections}
+        for msp, state in self._states.items():
+            held = {key: update for key, update in batch.private.items() if msp in members.get(key[1], ())}
+            apply_private(state.private, held)
+        apply_public(self._shared, batch)
+        self._shared.height = number
+
+
+def _renewed(valid: Iterable[Endorsed]) -> list[PrivateKey]:
+    """Private keys whose metadata is written."""
+    return [
+        (namespace.namespace, collection.name, metadata.key)
+        for found in valid
+        for namespace in (found.private.namespaces if found.private else ())
+        for collection in namespace.collections
+        for metadata in collection.metadata_writes
+    ]
+
+
+def _agreed(endorsements: Sequence[Endorsement]) -> Endorsement:
+    responses = {endorsement.msp_id: endorsement.response for endorsement in endorsements}
+    if any(response.is_error for response in responses.values()):
+        raise Refused(responses)
+    if len({endorsement.signed_content for endorsement in endorsements}) > 1:
+        raise EndorsementMismatch(tuple(responses))
+    return endorsements[0]
