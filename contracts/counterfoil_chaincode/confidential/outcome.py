@@ -1,6 +1,7 @@
 """The outcome of a confidential write: what makes the same request, sent again, do nothing again."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from counterfoil_protocol import canonical_json
 from counterfoil_protocol.confidential import outcome_key
@@ -16,8 +17,8 @@ class Outcome:
     """SHA-256 (hex) of the canonical request without salt, and the answer."""
 
     digest: str
-    # JsonValue is recursive, which msgspec cannot describe in the metadata.
-    result: object = field(repr=False)
+    # Any JSON: each operation's own answer. The recursive JsonValue has no schema for the metadata.
+    result: Any = field(repr=False)
 
 
 def read_outcome(stub: ChaincodeStub, collection: str, caller_msp: str, request_id: str) -> Outcome | None:
