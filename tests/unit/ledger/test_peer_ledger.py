@@ -71,7 +71,7 @@ def test_a_transaction_is_found_where_it_first_appeared(chain: Any) -> None:
 def test_events_come_from_valid_transactions_alone(chain: Any) -> None:
     good = chain.endorse(put("a", b"1"), event="made")
     bad = chain.endorse(put("a", b"2"), event="lost")
-    heard = []
+    heard: list[Any] = []
     stop = chain.ledger.subscribe(heard.append)
     committed = chain.commit(good, bad, codes=[VALID, transaction.ENDORSEMENT_POLICY_FAILURE])
     assert [t.event.name if t.event else None for t in committed.transactions] == ["made", None]
@@ -108,7 +108,9 @@ def test_state_survives_reopening(chain: Any, tmp_path: Path) -> None:
     again = PeerLedger.open(tmp_path / "ledger.db", msp_id="BankAMSP", channel_id="trade")
     assert again.height == 1
     with again.snapshot() as view:
-        assert view.get_private("cc", "secret", "k").value == b"hidden"
+        found = view.get_private("cc", "secret", "k")
+        assert found is not None
+        assert found.value == b"hidden"
     again.close()
 
 
