@@ -7,7 +7,9 @@ from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
 import grpc
+from counterfoil_protocol.envelope import build_payload
 from counterfoil_protocol.messages import atomic_broadcast, common, events, gateway, transaction
+from counterfoil_protocol.transaction_id import new_nonce
 
 from ._calls import StreamCall
 from ._checkpointer import Checkpoint
@@ -216,19 +218,15 @@ def _deliver(  # noqa: PLR0913, PLR0917 - the six things in which the three Deli
 
 def _seek_envelope(session: Session, channel: str, span: Span) -> common.Envelope:
     """As protoutil.CreateSignedEnvelopeWithTLSBinding; the peer compares the TLS hash under mutual TLS."""
-    seconds, nanos = divmod(time.time_ns(), 1_000_000_000)
-    channel_header = common.ChannelHeader(
-        type=common.DELIVER_SEEK_INFO, channel_id=channel, tls_cert_hash=session.tls_certificate_hash
+    payload = build_payload(
+        common.DELIVER_SEEK_INFO,
+        channel,
+        session.creator,
+        new_nonce(),
+        atomic_broadcast.SeekInfo(start=span.start, stop=span.stop).SerializeToString(),
+        timestamp=divmod(time.time_ns(), 1_000_000_000),
+        tls_certificate_hash=session.tls_certificate_hash,
     )
-    channel_header.timestamp.seconds, channel_header.timestamp.nanos = seconds, nanos
-    seek = atomic_broadcast.SeekInfo(start=span.start, stop=span.stop)
-    payload = common.Payload(
-        header=common.Header(
-            channel_header=channel_header.SerializeToString(),
-            signature_header=common.SignatureHeader(creator=session.creator).SerializeToString(),
-        ),
-        data=seek.SerializeToString(),
-    ).SerializeToString()
     return common.Envelope(payload=payload, signature=session.sign(payload))
 
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from counterfoil_protocol.messages import common, gateway, proposal, proposal_response, transaction
+from counterfoil_protocol.envelope import ParsedAction, parse_actions, read_payload
+from counterfoil_protocol.messages import common, gateway, proposal, transaction
 from counterfoil_protocol.proposal import build_proposal, parse_proposal
 from counterfoil_protocol.wire import decode
 
@@ -95,13 +96,12 @@ class TransactionData:
             MalformedMessage: it is no endorsed transaction.
             ValueError: it has not exactly one action.
         """
-        payload = decode(common.Payload, envelope.payload)
-        header = decode(common.ChannelHeader, payload.header.channel_header)
+        parsed = read_payload(envelope)
         return cls(
-            header.channel_id,
-            header.tx_id,
+            parsed.channel_id,
+            parsed.transaction_id,
             envelope.payload,
-            _result(payload.data),
+            _only_action(parsed.data).payload.response,
             signature or envelope.signature,
         )
 
@@ -109,15 +109,12 @@ class TransactionData:
         """Make sure that the gateway prepared what was proposed, before it is signed.
 
         Raises:
-            ValueError: another header or other arguments than in the proposal.
+            ValueError: other headers than the proposal's, or endorsements of another proposal.
         """
-        asked = decode(proposal.Proposal, proposed.proposal_bytes)
+        asked = parse_proposal(proposed.proposal_bytes)
         prepared = decode(common.Payload, self.payload)
-        action = decode(transaction.Transaction, prepared.data).actions[0]
-        carried = decode(transaction.ChaincodeActionPayload, action.payload).chaincode_proposal_payload
-        same_header = prepared.header == decode(common.Header, asked.header)
-        asked_input = decode(proposal.ChaincodeProposalPayload, asked.payload).input
-        if not same_header or decode(proposal.ChaincodeProposalPayload, carried).input != asked_input:
+        endorsed = _only_action(prepared.data).payload.proposal_hash
+        if prepared.header != decode(common.Header, asked.header) or endorsed != asked.proposal_hash:
             raise ValueError("the gateway prepared another transaction than was proposed")
 
 
@@ -228,10 +225,8 @@ def _to_bytes(name: str, value: Argument) -> bytes:
     raise TypeError(f"{name} is text or bytes, not {type(value).__name__}")
 
 
-def _result(transaction_bytes: bytes) -> bytes:
-    actions = decode(transaction.Transaction, transaction_bytes).actions
+def _only_action(transaction_bytes: bytes) -> ParsedAction:
+    actions = parse_actions(transaction_bytes)
     if len(actions) != 1:
         raise ValueError("an endorsed transaction has exactly one action")
-    action = decode(transaction.ChaincodeActionPayload, actions[0].payload).action
-    endorsed = decode(proposal_response.ProposalResponsePayload, action.proposal_response_payload)
-    return decode(proposal.ChaincodeAction, endorsed.extension).response.payload
+    return actions[0]

@@ -1,4 +1,4 @@
-"""Contract and the steps Proposal, Transaction, Commit, awaited. What they do and raise: see the blocking ones."""
+"""Contract and the steps Proposal, Transaction, Commit, awaited; what they do: see the blocking ones."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
