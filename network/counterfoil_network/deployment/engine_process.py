@@ -10,7 +10,8 @@ from contextlib import suppress
 from counterfoil_network.deployment.errors import EngineFailed
 from counterfoil_network.deployment.folder import NetworkFolder
 
-ENGINE_MODULE = "counterfoil_network.deployment.engine_main"
+ENGINE_COMMAND = (sys.executable, "-m", "counterfoil_network.deployment.engine_main")
+"""The engine's program; the network's folder is its argument."""
 READY = b"READY\n"
 """What the engine's process writes to its standard output once every endpoint answers."""
 START_TIMEOUT_SECONDS = 60.0
@@ -39,7 +40,7 @@ class EngineProcess:
         """
         with folder.engine_log.open("ab") as log:
             process = subprocess.Popen(  # noqa: S603 - our own module
-                [sys.executable, "-m", ENGINE_MODULE, str(folder.root)],
+                [*ENGINE_COMMAND, str(folder.root)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,

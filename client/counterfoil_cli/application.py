@@ -1,0 +1,74 @@
+"""Put the command groups together; only the one asked for is imported, others may lack their extras."""
+
+import importlib
+import importlib.metadata
+import importlib.util
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+
+from counterfoil_cli.exit_codes import ExitCode
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A module of this package whose `app` is the group's Typer application; `help` is one line."""
+
+    name: str
+    help: str
+
+    @property
+    def module(self) -> str:
+        """Its import path."""
+        return f"counterfoil_cli.{self.name}"
+
+
+GROUPS = (
+    Group("network", "Start, stop and look at a network on this machine."),
+    Group("demo", "From nothing to a financed, twice-refused and audited invoice."),
+    Group("invoice", "Read invoice files (UBL 2.1, UN/CEFACT CII)."),
+    Group("audit", "Export a ledger and prove that nothing was altered."),
+)
+
+
+def application(arguments: Sequence[str] = ()) -> typer.Typer:
+    """The application for these command-line arguments; without any, every group is imported."""
+    app = typer.Typer(
+        name="counterfoil",
+        help="A permissioned record of which trade document was used, for how much.",
+        no_args_is_help=True,
+        add_completion=False,
+        rich_markup_mode=None,
+        pretty_exceptions_enable=False,
+    )
+    app.callback()(_root)
+    chosen = next((argument for argument in arguments if not argument.startswith("-")), None)
+    for group in GROUPS:
+        if importlib.util.find_spec(group.module) is None:
+            continue
+        if arguments and group.name != chosen:
+            app.add_typer(_named_only(), name=group.name, help=group.help)
+        else:
+            app.add_typer(importlib.import_module(group.module).app, name=group.name, help=group.help)
+    return app
+
+
+def _root(
+    *,
+    version: Annotated[
+        bool, typer.Option("--version", help="Tell the version and end.", is_eager=True)
+    ] = False,
+) -> None:
+    """A permissioned record of which trade document was used, for how much."""
+    if version:
+        typer.echo(f"counterfoil {importlib.metadata.version('counterfoil')}")
+        raise typer.Exit(ExitCode.DONE)
+
+
+def _named_only() -> typer.Typer:
+    """Stand in for a group that the help lists and nobody calls this time."""
+    stand_in = typer.Typer()
+    stand_in.callback()(lambda: None)
+    return stand_in

@@ -1,0 +1,263 @@
+"""`counterfoil network`: start, stop and look at a network on this machine."""
+
+import json
+import os
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from counterfoil_network.configuration import ConfigurationError
+from counterfoil_network.deployment import (
+    DeploymentError,
+    EngineFailed,
+    FolderInUse,
+    NetworkFolder,
+    NetworkSettings,
+    NotRunning,
+    RunningNetwork,
+    run_network,
+    running_state,
+)
+from counterfoil_network.deployment.description import CONFIGTX, CRYPTO_CONFIG, description_file
+from counterfoil_network.deployment.lock import is_locked
+from counterfoil_network.identities import IdentitiesError
+
+from counterfoil_cli.exit_codes import ExitCode
+from counterfoil_cli.output import Output, Steps, complain
+
+DEFAULT_FOLDER = Path(".counterfoil")
+_STOP_TIMEOUT_SECONDS = 60.0
+_POLL_SECONDS = 0.1
+
+app = typer.Typer(no_args_is_help=True)
+
+
+class EngineName(StrEnum):
+    """Which engine runs the network."""
+
+    EMBEDDED = "embedded"
+
+
+_Folder = Annotated[Path, typer.Option("--dir", help="The network's folder.", file_okay=False)]
+_File = Annotated[Path | None, typer.Option(dir_okay=False, show_default="the working folder's, else ours")]
+
+
+@app.callback()
+def network() -> None:
+    """Start, stop and look at a network on this machine."""
+
+
+@app.command()
+def up(  # noqa: PLR0913 - the options of the command
+    *,
+    folder: _Folder = DEFAULT_FOLDER,
+    ephemeral: Annotated[
+        bool,
+        typer.Option(
+            "--ephemeral", help="Use a new folder that is removed at the end; --dir must not exist."
+        ),
+    ] = False,
+    configtx: _File = None,
+    crypto_config: _File = None,
+    profile: Annotated[str, typer.Option(help="Profile of configtx.yaml.")] = "TradeGenesis",
+    channel: Annotated[str, typer.Option(help="Name of the channel.")] = "trade",
+    chaincode: Annotated[bool, typer.Option(help="Deploy the chaincode `trade`.")] = True,
+    engine: Annotated[EngineName, typer.Option(help="What runs the network.")] = EngineName.EMBEDDED,
+) -> None:
+    """Start a network and keep it running until Ctrl-C, SIGTERM or `counterfoil network down`.
+
+    Its identities and ledgers stay in the folder; starting it again goes on from there. Once it is ready, it
+    tells where the peers listen and where identities and connection profiles lie, and network.json in the
+    folder does too.
+
+    Examples:
+
+        counterfoil network up
+
+        counterfoil network up --ephemeral
+
+        counterfoil network up --dir /var/tmp/second --no-chaincode
+
+    Exit codes: 0 ended in order; 3 a network runs in the folder already; 5 a file cannot be followed; 7 the
+    engine or the deployment failed.
+    """
+    output = Output()
+    assert engine is EngineName.EMBEDDED
+    # SIGTERM is to end the network in the same order as Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with _told(), _network_folder(folder, ephemeral=ephemeral) as used:
+        settings = NetworkSettings(
+            used,
+            description_file(CONFIGTX, configtx),
+            description_file(CRYPTO_CONFIG, crypto_config),
+            profile,
+            channel,
+        )
+        try:
+            _run(settings, output, with_chaincode=chaincode, ephemeral=ephemeral)
+        except KeyboardInterrupt:
+            output.line("The network has ended.")
+
+
+@app.command()
+def down(*, folder: _Folder = DEFAULT_FOLDER) -> None:
+    """Stop the network that runs in the folder and wait until it has ended.
+
+    Examples:
+
+        counterfoil network down
+
+        counterfoil network down --dir /var/tmp/second
+
+    Exit codes: 0 ended; 4 none runs there; 7 it did not end within a minute.
+    """
+    with _told():
+        used = NetworkFolder(folder)
+        state = running_state(used)
+        os.kill(state.pid, signal.SIGTERM)
+        deadline = time.monotonic() + _STOP_TIMEOUT_SECONDS
+        while is_locked(used.lock):
+            if time.monotonic() > deadline:
+                raise EngineFailed(f"process {state.pid} did not end in {_STOP_TIMEOUT_SECONDS:.0f} s")
+            time.sleep(_POLL_SECONDS)
+        Output().line(f"The network in {folder} has ended (process {state.pid}).")
+
+
+@app.command()
+def status(
+    *,
+    folder: _Folder = DEFAULT_FOLDER,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Tell what runs in the folder; every peer is asked for the height of its chain.
+
+    Examples:
+
+        counterfoil network status
+
+        counterfoil network status --json
+
+    Exit codes: 0 it runs and every peer answered; 1 a peer did not answer; 4 none runs there.
+    """
+    from counterfoil_network.deployment.heights import peer_heights
+
+    with _told():
+        used = NetworkFolder(folder)
+        state = running_state(used)
+        heights = peer_heights(used, state)
+    output = Output()
+    if as_json:
+        peers = {
+            each.organisation: {
+                "endpoint": state.node(each.organisation).address,
+                "height": each.height,
+                "newest_block_hash": each.newest_block_hash,
+                "failure": each.failure or None,
+            }
+            for each in heights
+        }
+        values = {
+            "channel": state.channel,
+            "engine": state.engine,
+            "pid": state.pid,
+            "started": state.started,
+        }
+        output.line(json.dumps({**values, "chaincodes": state.chaincodes, "peers": peers}, indent=2))
+    else:
+        output.line(
+            f"channel {state.channel}, engine {state.engine}, process {state.pid}, since {state.started}"
+        )
+        for chaincode in state.chaincodes:
+            output.line("chaincode {} version {} sequence {}".format(*chaincode.split()))
+        rows = [
+            (
+                each.organisation,
+                state.node(each.organisation).address,
+                str(each.height),
+                each.failure or each.newest_block_hash[:16],
+            )
+            for each in heights
+        ]
+        output.table(("peer of", "endpoint", "height", "newest block"), rows)
+    if any(each.failure for each in heights):
+        raise typer.Exit(ExitCode.FAILED)
+
+
+def _run(settings: NetworkSettings, output: Output, *, with_chaincode: bool, ephemeral: bool) -> None:
+    """Start, tell, and stay until interrupted or the engine ends by itself."""
+    with ExitStack() as stack:
+        with output.steps() as steps:
+            network = stack.enter_context(run_network(settings, steps))
+            deployed = [_deploy_trade(network, steps)] if with_chaincode else []
+        network.announce(*deployed)
+        _tell(output, network, ephemeral=ephemeral)
+        while network.engine.is_running:
+            time.sleep(_POLL_SECONDS)
+        raise EngineFailed(f"the engine ended by itself; see {network.folder.engine_log}")
+
+
+def _deploy_trade(network: RunningNetwork, steps: Steps) -> str:
+    from counterfoil_network.deployment.chaincode import deploy
+
+    from counterfoil_cli.trade_chaincode import trade_chaincode
+
+    chaincode = trade_chaincode([node.msp_id for node in network.state.peers])
+    definition = deploy(network.folder, network.state, chaincode, steps).definition
+    return f"{definition.name} {definition.version} {definition.sequence}"
+
+
+def _tell(output: Output, network: RunningNetwork, *, ephemeral: bool) -> None:
+    folder, state = network.folder, network.state
+    output.line(f"The network is up (channel {state.channel}, process {state.pid}).", style="bold green")
+    for chaincode in state.chaincodes:
+        output.line("Chaincode {} version {}, sequence {}.".format(*chaincode.split()))
+    output.line()
+    rows = [
+        (node.organisation, node.msp_id, node.address, str(folder.connection_profile(node.organisation)))
+        for node in state.peers
+    ]
+    output.table(("organisation", "MSP ID", "endpoint", "connection profile"), rows)
+    output.line()
+    output.line(f"Identities: {folder.crypto}")
+    kept = "removed at the end" if ephemeral else "kept for the next start"
+    output.line(f"Ledgers:    {folder.root / 'peers'} ({kept})")
+    output.line("Ctrl-C or `counterfoil network down` ends it.")
+
+
+@contextmanager
+def _network_folder(folder: Path, *, ephemeral: bool) -> Iterator[NetworkFolder]:
+    if not ephemeral:
+        yield NetworkFolder(folder)
+        return
+    if folder == DEFAULT_FOLDER:
+        folder = Path(tempfile.mkdtemp(prefix="counterfoil-"))
+    elif folder.exists():
+        raise DeploymentError(
+            f"{folder} is there; --ephemeral removes its folder at the end, so it wants a new one"
+        )
+    try:
+        yield NetworkFolder(folder)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Turn every expected failure into its complaint and exit code."""
+    try:
+        yield
+    except FolderInUse as error:
+        raise typer.Exit(complain(str(error), ExitCode.NETWORK_IN_USE)) from error
+    except NotRunning as error:
+        raise typer.Exit(complain(str(error), ExitCode.NOT_RUNNING)) from error
+    except (ConfigurationError, IdentitiesError) as error:
+        raise typer.Exit(complain(str(error), ExitCode.CONFIGURATION)) from error
+    except DeploymentError as error:
+        raise typer.Exit(complain(str(error), ExitCode.ENGINE_FAILED)) from error
