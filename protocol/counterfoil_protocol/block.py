@@ -7,6 +7,7 @@ core/ledger/kvledger/kv_ledger.go addBlockCommitHash.
 import hashlib
 from collections.abc import Iterable, Sequence
 
+from .der import der_integer, der_octets, der_sequence
 from .errors import MalformedMessage
 from .identity import Identity
 from .messages import common, common_configuration
@@ -19,8 +20,9 @@ _METADATA_FIELDS = len(common.BlockMetadataIndex.items())
 
 def header_bytes(header: common.BlockHeader) -> bytes:
     """The header in DER: SEQUENCE of INTEGER number, OCTET STRING previous hash, OCTET STRING data hash."""
-    body = _der_integer(header.number) + _der_octets(header.previous_hash) + _der_octets(header.data_hash)
-    return b"\x30" + _der_length(len(body)) + body
+    return der_sequence(
+        der_integer(header.number) + der_octets(header.previous_hash) + der_octets(header.data_hash)
+    )
 
 
 def header_hash(header: common.BlockHeader) -> bytes:
@@ -240,23 +242,6 @@ def _consenter_identity(
         if consenter.id == number:
             return Identity(consenter.msp_id, consenter.identity).serialize()
     return None
-
-
-def _der_integer(number: int) -> bytes:
-    # One more bit than the number has, for the sign.
-    content = number.to_bytes(number.bit_length() // 8 + 1, "big")
-    return b"\x02" + _der_length(len(content)) + content
-
-
-def _der_octets(value: bytes) -> bytes:
-    return b"\x04" + _der_length(len(value)) + value
-
-
-def _der_length(length: int) -> bytes:
-    if length < 0x80:
-        return bytes([length])
-    content = length.to_bytes((length.bit_length() + 7) // 8, "big")
-    return bytes([0x80 | len(content)]) + content
 
 
 def _varint(number: int) -> bytes:

@@ -11,12 +11,15 @@ from typing import TypeVar
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID, ExtensionOID
 
+from .der import der_value
 from .errors import InvalidIdentity
+from .signing import low_s
 
-# Go's parser handles these when they are critical; any other critical extension fails the chain. Name
-# constraints are left out: Fabric's CAs do not use them and a half-done check would be worse than a refusal.
+# Go's parser handles these when they are critical; any other critical extension fails the chain.
 _HANDLED = {
     ExtensionOID.KEY_USAGE,
     ExtensionOID.BASIC_CONSTRAINTS,
@@ -31,6 +34,7 @@ _HANDLED = {
 # An empty list of usages means server authentication to Go; Fabric leaves it empty.
 _USAGES = {ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.ANY_EXTENDED_KEY_USAGE}
 _CHAIN_LENGTH_MAX = 10
+_BIT_STRING, _SEQUENCE = 0x03, 0x30
 
 ExtensionT = TypeVar("ExtensionT", bound=x509.ExtensionType)
 
@@ -57,6 +61,35 @@ def unique_chain(
     if len(found) > 1:
         raise InvalidIdentity(f"this MSP only supports a single validation chain, got {len(found)}")
     return found[0]
+
+
+def is_self_signed(certificate: x509.Certificate) -> bool:
+    """Whether the certificate is a CA's and its own key signed it."""
+    return _issued((certificate,), certificate)
+
+
+def sanitize(certificate: x509.Certificate, issuer: x509.Certificate) -> x509.Certificate:
+    """The certificate with the issuer's ECDSA signature in low-S form (msp/cert.go sanitizeECDSASignedCert).
+
+    A certificate has two valid signatures, and so two forms, which anybody can make from each other; Fabric
+    compares and hashes the one with low S.
+    """
+    key = issuer.public_key()
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        return certificate
+    try:
+        signature = low_s(key, certificate.signature)
+    except ValueError:
+        # A curve the MSP does not know cannot be brought into another form.
+        return certificate
+    if signature == certificate.signature:
+        return certificate
+    signed = certificate.tbs_certificate_bytes
+    encoded = certificate.public_bytes(Encoding.DER)
+    algorithm_at = encoded.index(signed) + len(signed)
+    algorithm = encoded[algorithm_at : algorithm_at + 2 + encoded[algorithm_at + 1]]
+    body = signed + algorithm + der_value(_BIT_STRING, b"\x00" + signature)
+    return x509.load_der_x509_certificate(der_value(_SEQUENCE, body))
 
 
 def is_ca(certificate: x509.Certificate) -> bool:
@@ -113,6 +146,9 @@ def _check_chain(chain: tuple[x509.Certificate, ...], at: datetime) -> bool:
         if not certificate.not_valid_before_utc <= at <= certificate.not_valid_after_utc:
             return False
         if any(entry.critical and entry.oid not in _HANDLED for entry in certificate.extensions):
+            return False
+        if _extension(certificate, x509.NameConstraints) is not None:
+            # Fabric's CAs have none, and a half-done check would be worse than a refusal.
             return False
         usages = _extension(certificate, x509.ExtendedKeyUsage)
         if usages is not None and not _USAGES.intersection(usages):

@@ -4,7 +4,6 @@ Sources: msp/mspimpl.go, mspimplsetup.go (setupV142, setupV3), mspimplvalidate.g
 common/policies/policy.go SignatureSetToValidIdentities. It is the MSP of the capabilities V1_4_3 and later.
 """
 
-import hashlib
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,15 +11,15 @@ from typing import TypeAlias
 
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
-from cryptography.hazmat.primitives.serialization import Encoding
 
-from .certificate_chain import is_ca, subject_key_id, unique_chain
+from .certificate_authorities import CertificateAuthorities
+from .certificate_chain import is_ca, is_self_signed
 from .errors import InvalidIdentity, MalformedMessage
 from .identity import Identity, organizational_units, parse_certificate
 from .messages import msp_config, msp_principal
 from .revocation import RevocationList
 from .signed_data import SignedData
-from .signing import low_s, verify
+from .signing import verify
 from .wire import decode
 
 Principal: TypeAlias = msp_principal.MSPPrincipal
@@ -28,14 +27,8 @@ Verifier: TypeAlias = Callable[[x509.Certificate, bytes, bytes], bool]
 """Certificate, message, signature -> whether it is good; ``signing.verify`` or a memo around it."""
 
 _MEMBERS_REMEMBERED = 4096
-_HASHES = {
-    "": "sha256",
-    "SHA256": "sha256",
-    "SHA384": "sha384",
-    "SHA3_256": "sha3_256",
-    "SHA3_384": "sha3_384",
-}
 _ROLE = msp_principal.MSPRole
+_ECDSA_SIGNATURES = "1.2.840.10045.4."
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,23 +59,18 @@ class Msp:
     def __init__(self, config: msp_config.FabricMSPConfig, *, supports_ed25519: bool = True) -> None:
         """Set up from ``msp.FabricMSPConfig``; see ``from_config``."""
         self.msp_id = config.name
-        self._hash = _hash_name(config)
         self._supports_ed25519 = supports_ed25519
-        self.roots = tuple(parse_certificate(pem) for pem in config.root_certs)
-        self.intermediates = tuple(parse_certificate(pem) for pem in config.intermediate_certs)
+        self._cas = CertificateAuthorities(config)
         self.tls_root_certificates = tuple(config.tls_root_certs)
         self.tls_intermediate_certificates = tuple(config.tls_intermediate_certs)
-        self._inner_nodes: frozenset[bytes] = frozenset()
         self._members: dict[bytes, _Member] = {}
-        self._check_cas()
-        self._inner_nodes = self._find_inner_nodes()
         self._revocation_lists = tuple(RevocationList.parse(crl) for crl in config.revocation_list)
         self._ou_identifiers = {
-            (ou.organizational_unit_identifier, self._certifiers_of(ou.certificate))
+            (ou.organizational_unit_identifier, self._cas.certifiers_of(ou.certificate))
             for ou in config.organizational_unit_identifiers
         }
         self.node_ous: dict[int, NodeOu] = self._read_node_ous(config)
-        self._admins = frozenset(_der(parse_certificate(pem)) for pem in config.admins)
+        self._admins = frozenset(self.identifier(Identity(self.msp_id, pem)) for pem in config.admins)
         self._check_admins(config)
 
     @classmethod
@@ -98,7 +86,7 @@ class Msp:
         """
         try:
             return cls(config, supports_ed25519=supports_ed25519)
-        except InvalidIdentity as error:
+        except (InvalidIdentity, MalformedMessage) as error:
             raise MalformedMessage(f"MSP {config.name}: {error}") from None
 
     def deserialize(self, identity: Identity) -> None:
@@ -176,7 +164,7 @@ class Msp:
         )
 
     def identifier(self, identity: Identity) -> bytes:
-        """What makes two certificates the same identity: all but the form of the CA's signature.
+        """SHA-256 of the certificate in its low-S form: what makes two certificates one identity.
 
         Raises:
             MalformedMessage: the certificate cannot be parsed.
@@ -186,7 +174,7 @@ class Msp:
     def _satisfies_role(self, identity: Identity, role: msp_principal.MSPRole) -> bool:
         if role.msp_identifier != self.msp_id or identity.msp_id != self.msp_id:
             return False
-        if role.role == _ROLE.ADMIN and _der(identity.x509) in self._admins:
+        if role.role == _ROLE.ADMIN and self.identifier(identity) in self._admins:
             return True
         if not self.is_valid(identity):
             return False
@@ -220,15 +208,17 @@ class Msp:
 
     def _examine(self, certificate: x509.Certificate) -> _Member:
         units = organizational_units(certificate)
-        ecdsa_signed = certificate.signature_algorithm_oid.dotted_string.startswith("1.2.840.10045.4.")
         try:
-            chain = unique_chain(certificate, self.roots, self.intermediates)
+            chain = self._cas.chain(certificate)
         except InvalidIdentity as error:
-            return _Member(_der(certificate), units, b"", not ecdsa_signed, refusal=str(error))
-        identifier = _identifier(certificate, chain[min(1, len(chain) - 1)])
-        certifiers = self._chain_hash(chain[1:])
+            ecdsa_signed = certificate.signature_algorithm_oid.dotted_string.startswith(_ECDSA_SIGNATURES)
+            is_readable = not ecdsa_signed or is_self_signed(certificate)
+            return _Member(
+                self._cas.identifier(certificate), units, b"", is_readable=is_readable, refusal=str(error)
+            )
+        certifiers = self._cas.chain_hash(chain[1:])
         refusal = self._refusal(certificate, chain, units, certifiers)
-        return _Member(identifier, units, certifiers, is_readable=True, refusal=refusal)
+        return _Member(self._cas.identifier(chain[0]), units, certifiers, is_readable=True, refusal=refusal)
 
     def _refusal(
         self,
@@ -246,7 +236,7 @@ class Msp:
             )
         if len(chain) < 2:
             return f"expected a chain of length at least 2, got {len(chain)}"
-        if _der(chain[1]) in self._inner_nodes:
+        if self._cas.is_inner(chain[1]):
             return "invalid validation chain. Parent certificate should be a leaf of the certification tree"
         try:
             if any(revocation.revokes(certificate, chain[1]) for revocation in self._revocation_lists):
@@ -286,36 +276,6 @@ class Msp:
             self._supports_ed25519 and isinstance(key, ed25519.Ed25519PublicKey)
         )
 
-    def _check_cas(self) -> None:
-        if not self.roots:
-            raise MalformedMessage(f"MSP {self.msp_id}: expected at least one CA certificate")
-        for ca in (*self.roots, *self.intermediates):
-            if not is_ca(ca) or subject_key_id(ca) is None:
-                raise MalformedMessage(
-                    f"MSP {self.msp_id}: a CA certificate lacks the CA attribute or Subject Key Identifier"
-                )
-            unique_chain(ca, self.roots, self.intermediates)
-
-    def _find_inner_nodes(self) -> frozenset[bytes]:
-        return frozenset(
-            _der(ca)
-            for intermediate in self.intermediates
-            for ca in unique_chain(intermediate, self.roots, self.intermediates)[1:]
-        )
-
-    def _certifiers_of(self, pem: bytes) -> bytes:
-        certificate = parse_certificate(pem)
-        if certificate in self.roots:
-            return self._chain_hash((certificate,))
-        if certificate not in self.intermediates:
-            raise MalformedMessage(
-                f"MSP {self.msp_id}: an OU's certificate is not in root or intermediate certs"
-            )
-        chain = unique_chain(certificate, self.roots, self.intermediates)
-        if _der(certificate) in self._inner_nodes:
-            raise MalformedMessage(f"MSP {self.msp_id}: an OU's certificate is not a leaf of the CA tree")
-        return self._chain_hash(chain)
-
     def _read_node_ous(self, config: msp_config.FabricMSPConfig) -> dict[int, NodeOu]:
         ous = config.fabric_node_ous
         if not ous.enable:
@@ -329,7 +289,7 @@ class Msp:
         return {
             int(role): NodeOu(
                 ou.organizational_unit_identifier,
-                self._certifiers_of(ou.certificate) if ou.certificate else b"",
+                self._cas.certifiers_of(ou.certificate) if ou.certificate else b"",
             )
             for role, name, ou in declared
             if ous.HasField(name)  # type: ignore[arg-type]  # the stub wants the literal, the loop has it as text
@@ -337,9 +297,7 @@ class Msp:
 
     def _check_admins(self, config: msp_config.FabricMSPConfig) -> None:
         if not config.admins and _ROLE.ADMIN not in self.node_ous:
-            raise MalformedMessage(
-                f"MSP {self.msp_id}: administrators must be declared when no admin ou classification is set"
-            )
+            raise MalformedMessage("administrators must be declared when no admin ou classification is set")
         for pem in config.admins:
             admin = Identity(self.msp_id, pem)
             if self.node_ous:
@@ -347,15 +305,9 @@ class Msp:
                     self.node_ous[role].unit for role in (_ROLE.CLIENT, _ROLE.ADMIN) if role in self.node_ous
                 }
                 if not wanted.intersection(self._member(admin).units):
-                    raise MalformedMessage(f"MSP {self.msp_id}: an admin is neither client nor admin")
+                    raise MalformedMessage("an admin is neither client nor admin")
             else:
                 self.validate(admin)
-
-    def _chain_hash(self, chain: Iterable[x509.Certificate]) -> bytes:
-        digest = hashlib.new(self._hash)
-        for certificate in chain:
-            digest.update(_der(certificate))
-        return digest.digest()
 
 
 class MspManager:
@@ -427,28 +379,3 @@ class MspManager:
             if key not in signers and self.verify(identity, signed.data, signed.signature):
                 signers[key] = identity
         return list(signers.values())
-
-
-def _hash_name(config: msp_config.FabricMSPConfig) -> str:
-    crypto = config.crypto_config
-    if crypto.signature_hash_family not in ("", "SHA2"):
-        raise MalformedMessage(
-            f"MSP {config.name}: hash family {crypto.signature_hash_family} is not supported"
-        )
-    try:
-        return _HASHES[crypto.identity_identifier_hash_function]
-    except KeyError:
-        raise MalformedMessage(f"MSP {config.name}: unknown identity identifier hash function") from None
-
-
-def _der(certificate: x509.Certificate) -> bytes:
-    return certificate.public_bytes(Encoding.DER)
-
-
-def _identifier(certificate: x509.Certificate, issuer: x509.Certificate) -> bytes:
-    """What Fabric's sanitized certificate would be equal by: the signed part and the low-S signature."""
-    key = issuer.public_key()
-    signature = certificate.signature
-    if isinstance(key, ec.EllipticCurvePublicKey):
-        signature = low_s(key, signature)
-    return hashlib.sha256(certificate.tbs_certificate_bytes + signature).digest()
