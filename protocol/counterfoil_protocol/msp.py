@@ -89,6 +89,11 @@ class Msp:
         except (InvalidIdentity, MalformedMessage) as error:
             raise MalformedMessage(f"MSP {config.name}: {error}") from None
 
+    @property
+    def roots(self) -> tuple[x509.Certificate, ...]:
+        """The root certificates that every identity of this MSP chains to."""
+        return self._cas.roots
+
     def deserialize(self, identity: Identity) -> None:
         """Refuse an identity that cannot even be looked at here (newIdentity, sanitizeCert).
 
