@@ -55,16 +55,20 @@ def application(arguments: Sequence[str] = ()) -> typer.Typer:
     return app
 
 
+def _tell_version(wanted: bool) -> None:  # noqa: FBT001 - typer calls it with the option's value
+    if wanted:
+        typer.echo(f"counterfoil {importlib.metadata.version('counterfoil')}")
+        raise typer.Exit(ExitCode.DONE)
+
+
 def _root(
     *,
     version: Annotated[
-        bool, typer.Option("--version", help="Tell the version and end.", is_eager=True)
+        bool,
+        typer.Option("--version", help="Tell the version and end.", is_eager=True, callback=_tell_version),
     ] = False,
 ) -> None:
     """A permissioned record of which trade document was used, for how much."""
-    if version:
-        typer.echo(f"counterfoil {importlib.metadata.version('counterfoil')}")
-        raise typer.Exit(ExitCode.DONE)
 
 
 def _named_only() -> typer.Typer:
