@@ -24,7 +24,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 from google.protobuf.any_pb2 import Any as PackedAny
-from google.rpc import status_pb2
+from google.rpc import status_pb2  # type: ignore[import-untyped]  # its package has no stubs
 
 SERVER_NAME = "peer0.banka.counterfoil.example"
 QUICK = Deadlines(evaluate=5, endorse=30, submit=5, commit_status=5)
@@ -101,7 +101,7 @@ class ScriptedPeer:
     tls_root: bytes = b""
     scripts: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
     handled: list[Handled] = field(default_factory=list)
-    statuses: dict[str, int] = field(default_factory=dict)
+    statuses: dict[str, transaction.TxValidationCode.ValueType] = field(default_factory=dict)
     ordered: list[common.Envelope] = field(default_factory=list)
     streams_ended: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     chaincode: Callable[[ParsedProposal], bytes] = lambda parsed: b"/".join(parsed.args)
@@ -168,15 +168,18 @@ class ScriptedPeer:
         """Streams send the script's entries and then stay open until the client goes, or "end" is reached."""
         self.handled.append(Handled(method, request))
         gone = threading.Event()
-        context.add_callback(gone.set)
-        for entry in self.scripts[method]:
-            if entry == "end":
-                return
-            if isinstance(entry, Failing):
-                abort(context, entry)
-            yield entry
-        gone.wait(10)
-        self.streams_ended.release()
+        if not context.add_callback(gone.set):
+            gone.set()
+        try:
+            for entry in self.scripts[method]:
+                if entry == "end":
+                    return
+                if isinstance(entry, Failing):
+                    abort(context, entry)
+                yield entry
+            gone.wait(10)
+        finally:
+            self.streams_ended.release()
 
 
 def abort(context: grpc.ServicerContext, failing: Failing) -> None:
@@ -190,7 +193,7 @@ def abort(context: grpc.ServicerContext, failing: Failing) -> None:
     context.abort(failing.code, failing.message)
 
 
-_UNARY = {
+_UNARY: dict[str, dict[str, Any]] = {
     "gateway.Gateway": {
         "Evaluate": gateway.EvaluateRequest,
         "Endorse": gateway.EndorseRequest,

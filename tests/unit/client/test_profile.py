@@ -83,14 +83,13 @@ def test_an_unknown_user_is_told_with_those_there_are(document: dict[str, Any], 
         f"peers|{HOST}|tlsCACerts",
     ],
 )
-def test_what_a_profile_lacks_is_named(
-    document: dict[str, Any], write: Any, missing: tuple[str, ...]
-) -> None:
+def test_what_a_profile_lacks_is_named(document: dict[str, Any], write: Any, missing: str) -> None:
+    *parents, last = missing.split("|" if "|" in missing else ".")
     entry = document
-    for name in missing[:-1]:
+    for name in parents:
         entry = entry[name]
-    del entry[missing[-1]]
-    with pytest.raises(ValueError, match=missing[-1]):
+    del entry[last]
+    with pytest.raises(ValueError, match=last):
         Gateway.from_profile(write(document), "officer")
 
 
