@@ -1,11 +1,12 @@
-"""Is this what the enterprise signed? Certificate chain, times, audience, form. Pure, at the transaction's time."""
+"""Is this what the enterprise signed? Form, signature, certificates, times. Pure; the time is given."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import pairwise
 from typing import TypeVar
 
-import msgspec
+from counterfoil_chaincode.contract_api.serializer import convert
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.x509.oid import ObjectIdentifier
@@ -23,23 +24,23 @@ _SCHEME = "NTRCN-"
 _TOKENS_REMEMBERED = 1024
 
 ClaimsT = TypeVar("ClaimsT", TradeConsent, TradeWithdrawal)
+ExtensionT = TypeVar("ExtensionT", x509.BasicConstraints, x509.KeyUsage)
 
 
 def verified(token: str, of: type[ClaimsT], roots: Sequence[Root], now: int) -> ClaimsT:
     """The claims of a token that an enterprise signed, valid at `now` (seconds since 1970 UTC).
 
     Raises:
-        Refusal: `CONSENT_INVALID`, form, signature, certificates, or an enterprise that the certificate does not
-            name; `CONSENT_EXPIRED`, not yet or no longer valid.
+        Refusal: `CONSENT_INVALID`, form, signature, certificates, or an enterprise that is not the
+            certificate's; `CONSENT_EXPIRED`, not yet or no longer valid.
     """
     try:
         signed = _signed(token)
         _check_chain(signed.certificates, roots, now)
-        claims = msgspec.convert(signed.payload, of)
+        claims = convert(signed.payload, of)
         if _enterprise(signed.certificates[0]) != claims.enterprise:
             raise ValueError("the certificate is another enterprise's")
     except ValueError as error:
-        # A validation error's text quotes no value; the others are this package's own.
         raise refusal(RefusalCode.CONSENT_INVALID, f"the consent does not hold: {error}") from None
     if not claims.not_before <= now < claims.expiry:
         raise refusal(RefusalCode.CONSENT_EXPIRED, "the consent is not valid at this time")
@@ -54,11 +55,11 @@ def _signed(token: str) -> jws.Signed:
 
 def _check_chain(chain: Sequence[x509.Certificate], roots: Sequence[Root], now: int) -> None:
     moment = datetime.fromtimestamp(now, UTC)
-    for certificate, issuer in zip(chain, chain[1:], strict=False):
-        _check_issued(certificate, issuer)
-    root = _root_of(chain[-1], roots)
+    for below, (certificate, issuer) in enumerate(pairwise(chain)):
+        _check_issued(certificate, issuer, below)
+    root = _root_of(chain[-1], roots, len(chain) - 1)
     revoked = {serial for each in roots for serial in each.revoked if each is root}
-    authority = x509.load_pem_x509_certificate(root.certificate.encode())
+    authority = _certificate(root)
     for certificate in (*chain, authority):
         if not certificate.not_valid_before_utc <= moment <= certificate.not_valid_after_utc:
             raise ValueError("a certificate is not valid at this time")
@@ -67,20 +68,23 @@ def _check_chain(chain: Sequence[x509.Certificate], roots: Sequence[Root], now: 
     _check_leaf(chain[0])
 
 
-def _root_of(certificate: x509.Certificate, roots: Sequence[Root]) -> Root:
+def _root_of(certificate: x509.Certificate, roots: Sequence[Root], below: int) -> Root:
     for root in roots:
         try:
-            _check_issued(certificate, x509.load_pem_x509_certificate(root.certificate.encode()))
+            _check_issued(certificate, _certificate(root), below)
         except ValueError:
             continue
         return root
     raise ValueError("no trusted certification authority signed the certificate")
 
 
-def _check_issued(certificate: x509.Certificate, issuer: x509.Certificate) -> None:
+def _check_issued(certificate: x509.Certificate, issuer: x509.Certificate, below: int) -> None:
     constraints = _extension(issuer, x509.BasicConstraints)
     if constraints is None or not constraints.ca:
         raise ValueError("a certificate was signed by one that is no certification authority's")
+    # RFC 5280 section 4.2.1.9: how many authorities may stand between this one and the signer.
+    if constraints.path_length is not None and below > constraints.path_length:
+        raise ValueError("a chain of certificates is longer than its authority allows")
     try:
         certificate.verify_directly_issued_by(issuer)
     except (InvalidSignature, TypeError, ValueError):
@@ -96,9 +100,16 @@ def _check_leaf(certificate: x509.Certificate) -> None:
         raise ValueError("the certificate is not for signatures")
 
 
-def _extension(
-    certificate: x509.Certificate, of: type[x509.ExtensionTypeVar]
-) -> x509.ExtensionTypeVar | None:
+@lru_cache(maxsize=16)
+def _pem(text: str) -> x509.Certificate:
+    return x509.load_pem_x509_certificate(text.encode())
+
+
+def _certificate(root: Root) -> x509.Certificate:
+    return _pem(root.certificate)
+
+
+def _extension(certificate: x509.Certificate, of: type[ExtensionT]) -> ExtensionT | None:
     try:
         return certificate.extensions.get_extension_for_class(of).value
     except x509.ExtensionNotFound:

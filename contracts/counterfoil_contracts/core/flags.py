@@ -3,15 +3,15 @@ ends it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec.structs import replace
 
 from .message import Message, RecordId, Time
 
-OVER_PLEDGED = "OVER_PLEDGED"
-PROCEEDS_DIVERTED = "PROCEEDS_DIVERTED"
-NEAR_DUPLICATE = "NEAR_DUPLICATE"
+OVER_PLEDGED: Final = "OVER_PLEDGED"
+PROCEEDS_DIVERTED: Final = "PROCEEDS_DIVERTED"
+NEAR_DUPLICATE: Final = "NEAR_DUPLICATE"
 Code = Literal["OVER_PLEDGED", "PROCEEDS_DIVERTED", "NEAR_DUPLICATE"]
 
 

@@ -9,7 +9,7 @@ binds at its full amount.
 """
 
 from collections.abc import Sequence
-from typing import Literal
+from typing import Final, Literal
 
 from msgspec.structs import replace
 
@@ -21,8 +21,8 @@ from .message import Balance, CurrencyCode, Fingerprint, LooseText, Message, Rec
 from .money import share_ceiling
 from .refusals import refusal
 
-DECLARATION = "DECLARATION"
-INVOICE = "INVOICE"
+DECLARATION: Final = "DECLARATION"
+INVOICE: Final = "INVOICE"
 Kind = Literal["DECLARATION", "INVOICE"]
 Vouched = Literal["CUSTOMS", "ENTERPRISE", "NOBODY"]
 """Who stated the lines: customs, an enterprise by its consent, or nobody yet (proceeds came first). Never

@@ -354,6 +354,12 @@ class ConfirmAct(Message, frozen=True):
     act: RecordId
 
 
+class ReadAct(Message, frozen=True):
+    """Asks for an act by its id."""
+
+    act: RecordId
+
+
 class Confirmed(Message, frozen=True):
     """The mark after the act; none where the act was a receipt without a loan."""
 

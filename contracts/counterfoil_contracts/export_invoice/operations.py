@@ -61,6 +61,7 @@ from .messages import (
     PutDeclarations,
     PutSlip,
     PutTerms,
+    ReadAct,
     ReadDeclaration,
     ReadTerms,
     ReadViews,
@@ -82,7 +83,7 @@ __all__ = [
     "OPERATIONS", "Act", "ActRecord", "AmendDeclaration", "Approve", "Cancel", "CancelDeclaration", "Changes",
     "ConfirmAct", "Confirmed", "Declaration", "DeclarationAmended", "DeclarationVersions", "DeclarationsPut",
     "Disburse", "Expire", "Financing", "Flags", "Invoice", "Line", "Lock", "Locked", "MarkMoved", "Pledge",
-    "PoolAnswer", "Prepare", "Prepared", "PutDeclarations", "PutSlip", "PutTerms", "ReadChanges",
+    "PoolAnswer", "Prepare", "Prepared", "PutDeclarations", "PutSlip", "PutTerms", "ReadAct", "ReadChanges",
     "ReadDeclaration",
     "ReadFinancing", "ReadFlags", "ReadTerms", "ReadViews", "Receipt", "RefusalCode", "Repay", "SlipPut",
     "StatedLine", "Supervise", "SuperviseBank", "Supervised", "SupervisedBank", "SupervisedFinancing",
@@ -161,6 +162,11 @@ CONFIRM = Operation(
     endorsers=AUTHORITIES, outcome=MARKS, reads=BOOKS, writes=BOOKS,
     summary="Second person of an act: it takes effect on the mark and its documents.",
 )  # fmt: skip
+ACT_READ = Operation(
+    CONTRACT, "act.read", ReadAct, ActRecord, roles=BANK_STAFF,
+    evaluate_at=(BANK, *AUTHORITIES), reads=(MARKS,),
+    summary="Read an act, so that the second person sees what it will do.",
+)  # fmt: skip
 EXPIRE = Operation(
     CONTRACT, "expire", Expire, MarkMoved, roles=(BANK_OFFICER, BANK_APPROVER),
     endorsers=AUTHORITIES, outcome=MARKS, reads=BOOKS, writes=BOOKS,
@@ -199,6 +205,6 @@ SUPERVISE_BANK = Operation(
 
 OPERATIONS = (
     DECLARATION_PUT, DECLARATION_AMEND, DECLARATION_CANCEL, DECLARATION_READ, VIEW, VIEW_READ, TERMS_PUT,
-    TERMS_READ, SLIP_PUT, LOCK, APPROVE, PREPARE, CONFIRM, EXPIRE, CONSENT_WITHDRAW, FINANCING_READ,
+    TERMS_READ, SLIP_PUT, LOCK, APPROVE, PREPARE, CONFIRM, ACT_READ, EXPIRE, CONSENT_WITHDRAW, FINANCING_READ,
     CHANGES, FLAGS_MINE, SUPERVISE, SUPERVISE_BANK,
 )  # fmt: skip

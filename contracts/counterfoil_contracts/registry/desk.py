@@ -21,6 +21,7 @@ from counterfoil_contracts.core.roles import REGULATOR
 
 from . import tables
 from .operations import TABLES, Tables
+from .tables import Day
 
 ContractT = TypeVar("ContractT")
 BodyT = TypeVar("BodyT")
@@ -30,12 +31,21 @@ ValueT = TypeVar("ValueT")
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """One call. `now` is the transaction's time in seconds since 1970 UTC, `today` its business day."""
+    """One call. `now` is the transaction's time in seconds since 1970 UTC."""
 
     context: ConfidentialContext = field(repr=False)
-    tables: Tables = field(repr=False)
+    day: Day = field(repr=False)
     now: int
-    today: str
+
+    @property
+    def tables(self) -> Tables:
+        """The public tables, all entries."""
+        return self.day.tables
+
+    @property
+    def today(self) -> str:
+        """The business day of this call."""
+        return self.day.today
 
     @property
     def request_id(self) -> str:
@@ -58,10 +68,7 @@ class Desk:
         Raises:
             Refusal: `NOT_CONFIGURED`.
         """
-        found = tables.parameter(self.tables, self.today, name, *keys)
-        if found is None:
-            raise refusal(RefusalCode.NOT_CONFIGURED, f"the table of parameters has no {name}")
-        return found
+        return self.day.parameter(name, *keys)
 
     def ceiling(self, pool: Pool) -> int:
         """The ceiling ratio of a document today, in basis points, by its kind and trade mode."""
@@ -146,4 +153,4 @@ def desk_of(context: ConfidentialContext, declared: Operation[Any, Any]) -> Desk
     if holds_secret and not context.key_ring().secrets:
         raise refusal(RefusalCode.NOT_CONFIGURED, "the ledger has no secret yet")
     now = context.now_seconds
-    return Desk(context, known, now, business_day.of_time(now))
+    return Desk(context, Day(known, business_day.of_time(now)), now)

@@ -2,6 +2,7 @@
 content."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeVar
 
@@ -77,6 +78,25 @@ def parameter(tables: Tables, day: str, name: str, *keys: str) -> int | None:
         if best is not None:
             return best.value
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The tables as they count on a business day."""
+
+    tables: Tables
+    today: str
+
+    def parameter(self, name: str, *keys: str) -> int:
+        """A parameter's value.
+
+        Raises:
+            Refusal: `NOT_CONFIGURED`.
+        """
+        found = parameter(self.tables, self.today, name, *keys)
+        if found is None:
+            raise refusal(RefusalCode.NOT_CONFIGURED, f"the table of parameters has no {name}")
+        return found
 
 
 def rate(tables: Tables, rate_id: str) -> Rate | None:

@@ -1,0 +1,18 @@
+"""The contract `export_invoice`, put together from its parts."""
+
+from typing import ClassVar
+
+from counterfoil_chaincode.confidential import ConfidentialContract
+
+from . import operations as ops
+from .acts import Acts
+from .declarations import Declarations
+from .locks import Locks
+from .queries import Queries
+from .views import Views
+
+
+class ExportInvoice(Declarations, Views, Locks, Acts, Queries, ConfidentialContract):
+    """Export invoices are financed once, within what customs vouches for, by two people of a bank."""
+
+    name: ClassVar[str] = ops.CONTRACT
