@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from counterfoil_network.embedded.channel import PolicyDenied
 from counterfoil_protocol.block import is_config_block
-from counterfoil_protocol.errors import MalformedMessage
+from counterfoil_protocol.errors import MalformedMessage, PolicyFailure
 from counterfoil_protocol.identity import Identity
 from counterfoil_protocol.messages import atomic_broadcast, common
 from counterfoil_protocol.signed_data import SignedData
@@ -54,7 +53,7 @@ class Answers:
     """How one service words its answers: blocks in its own form, and statuses."""
 
     allow: Callable[[SignedData], None]
-    """Raises PolicyDenied for a client that may not read."""
+    """Raises PolicyFailure for a client that may not read."""
     block: Callable[[common.Block, SignedData], object]
     status: Callable[[common.Status.ValueType], object]
 
@@ -67,7 +66,7 @@ class _Request:
     sequence: int = -1
 
 
-class _Ended(Exception):
+class _Ended(Exception):  # noqa: N818 - reads as what happened, as Fabric's names do
     """The request ends with a status other than success."""
 
     def __init__(self, status: common.Status.ValueType, reason: str) -> None:
@@ -90,9 +89,7 @@ async def deliver(
         yield answers.status(common.SUCCESS)
 
 
-async def _blocks(
-    envelope: common.Envelope, source: BlockSource, answers: Answers
-) -> AsyncIterator[object]:
+async def _blocks(envelope: common.Envelope, source: BlockSource, answers: Answers) -> AsyncIterator[object]:
     request = _read(envelope, source)
     _check_access(request, source, answers)
     if not request.seek.HasField("start") or not request.seek.HasField("stop"):
@@ -150,7 +147,7 @@ def _check_access(request: _Request, source: BlockSource, answers: Answers) -> N
     request.sequence = source.channel.sequence
     try:
         answers.allow(request.signed)
-    except PolicyDenied as denied:
+    except PolicyFailure as denied:
         raise _Ended(common.FORBIDDEN, f"client is not authorized: {denied}") from denied
 
 

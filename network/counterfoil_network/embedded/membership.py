@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from counterfoil_protocol.identity import Identity
-    from counterfoil_protocol.messages import proposal, proposal_response
-    from counterfoil_protocol.rwset import PrivateCollection
+    from counterfoil_protocol.messages import proposal, proposal_response, transient_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +22,18 @@ class ProposalOutcome:
 
     response: proposal_response.ProposalResponse | None
     error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WantedPrivateData:
+    """One transaction's private writes in one collection, by the hash that the block states."""
+
+    block: int
+    place: int
+    transaction_id: str
+    namespace: str
+    collection: str
+    digest: bytes
 
 
 class EndorsingPeer(Protocol):
@@ -62,9 +73,13 @@ class EndorsingPeer(Protocol):
         ...
 
     async def accept_private(
-        self, transaction_id: str, height: int, namespace: str, collection: PrivateCollection
+        self, transaction_id: str, content: transient_store.TxPvtReadWriteSetWithConfigInfo
     ) -> None:
         """Keep a transaction's private writes of one collection until commit; durable on return."""
+        ...
+
+    def give_private(self, wanted: WantedPrivateData, requester: Identity) -> bytes | None:
+        """Return private writes to a member that lacks them; None if they are not here or not for it."""
         ...
 
 

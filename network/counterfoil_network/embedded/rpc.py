@@ -9,14 +9,14 @@ import functools
 from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
 
 import grpc
+import grpc.aio
 from google.protobuf.any_pb2 import Any as AnyMessage
-from google.rpc.status_pb2 import Status
+from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]  # ships no stubs
 
 if TYPE_CHECKING:
     import logging
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 
-    import grpc.aio
     from google.protobuf.message import Message
 
 P = ParamSpec("P")
@@ -75,7 +75,7 @@ async def _abort(service: Service, context: grpc.aio.ServicerContext[Any, Any], 
                 status.details.append(packed)
             trailer = (("grpc-status-details-bin", status.SerializeToString()),)
         await context.abort(error.code, error.message, trailer)
-    # A bug: the type is enough for the client, the log has the place. Never the text, which may quote payload.
+    # A bug: its type is enough for the client, the log has the place; the text might quote a payload.
     service.log.error(
         "unexpected %s", type(error).__name__, exc_info=(type(error), type(error)(), error.__traceback__)
     )

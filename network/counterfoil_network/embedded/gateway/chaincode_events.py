@@ -5,20 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import grpc
-
-from counterfoil_network.embedded.peer.access_control import AccessDenied
-from counterfoil_network.embedded.peer.events import block_events
-from counterfoil_network.embedded.rpc import RpcError
 from counterfoil_protocol.errors import MalformedMessage
 from counterfoil_protocol.messages import gateway
 from counterfoil_protocol.signed_data import SignedData
 from counterfoil_protocol.wire import decode
 
+from counterfoil_network.embedded.peer.access_control import AccessDenied
+from counterfoil_network.embedded.peer.events import block_events
+from counterfoil_network.embedded.rpc import RpcError
+
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from counterfoil_network.embedded.peer.peer import Peer
     from counterfoil_protocol.messages import chaincode_event
+
+    from counterfoil_network.embedded.peer.peer import Peer
 
 _INVALID = grpc.StatusCode.INVALID_ARGUMENT
 _RESOURCE = "gateway/ChaincodeEvents"

@@ -6,14 +6,14 @@ import asyncio
 from typing import TYPE_CHECKING
 
 import grpc
+from counterfoil_protocol.errors import MalformedMessage
+from counterfoil_protocol.messages import common, gateway, proposal, proposal_response, transaction
 
 from counterfoil_network.embedded.gateway.errors import SUCCESS, verdict
 from counterfoil_network.embedded.gateway.plan import EndorsementPlan, error_detail
 from counterfoil_network.embedded.gateway.registry import NoPlan
 from counterfoil_network.embedded.gateway.request import proposed_call
 from counterfoil_network.embedded.rpc import RpcError
-from counterfoil_protocol.errors import MalformedMessage
-from counterfoil_protocol.messages import common, gateway, proposal, transaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from counterfoil_network.embedded.gateway.registry import Registry
     from counterfoil_network.embedded.gateway.request import ProposedCall
     from counterfoil_network.embedded.membership import EndorsingPeer
-    from counterfoil_protocol.messages import proposal_response
 
 _INVALID = grpc.StatusCode.INVALID_ARGUMENT
 _PRECONDITION = grpc.StatusCode.FAILED_PRECONDITION
@@ -74,7 +73,7 @@ async def _plan_from_first_endorser(
     """
     first, response = await _first_endorsement(_first_plan(registry, call), signed)
     interest = response.interest if response.interest.chaincodes else _default_interest(call)
-    original = proposal.ChaincodeInterest()
+    original = proposal_response.ChaincodeInterest()
     original.CopyFrom(interest)
     protected: list[str] = []
     if call.has_transient:
@@ -113,7 +112,7 @@ def _first_plan(registry: Registry, call: ProposedCall) -> EndorsementPlan:
         raise RpcError(_PRECONDITION, str(error)) from error
 
 
-def _can_plan(registry: Registry, call: ProposedCall, interest: proposal.ChaincodeInterest) -> bool:
+def _can_plan(registry: Registry, call: ProposedCall, interest: proposal_response.ChaincodeInterest) -> bool:
     try:
         registry.endorsement_plan(call.channel_id, interest)
     except NoPlan:
@@ -156,8 +155,10 @@ async def _ask(plan: EndorsementPlan, peer: EndorsingPeer, signed: proposal.Sign
     return plan.add_endorsement(peer, outcome.response)
 
 
-def _default_interest(call: ProposedCall) -> proposal.ChaincodeInterest:
-    return proposal.ChaincodeInterest(chaincodes=[proposal.ChaincodeCall(name=call.chaincode)])
+def _default_interest(call: ProposedCall) -> proposal_response.ChaincodeInterest:
+    interest = proposal_response.ChaincodeInterest()
+    interest.chaincodes.add(name=call.chaincode)
+    return interest
 
 
 def _unique(endorsements: Iterable[proposal_response.Endorsement]) -> list[proposal_response.Endorsement]:

@@ -5,21 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import grpc
+from counterfoil_protocol.errors import MalformedMessage
+from counterfoil_protocol.messages import gateway, proposal, proposal_response
+from counterfoil_protocol.wire import decode
 
 from counterfoil_network.embedded.gateway.errors import SUCCESS, verdict
 from counterfoil_network.embedded.gateway.plan import error_detail
 from counterfoil_network.embedded.gateway.registry import NoPlan
 from counterfoil_network.embedded.gateway.request import required_call
 from counterfoil_network.embedded.rpc import RpcError
-from counterfoil_protocol.errors import MalformedMessage
-from counterfoil_protocol.messages import gateway, proposal_response
-from counterfoil_protocol.wire import decode
 
 if TYPE_CHECKING:
     from counterfoil_network.embedded.gateway.registry import Registry
     from counterfoil_network.embedded.gateway.request import ProposedCall
     from counterfoil_network.embedded.membership import EndorsingPeer
-    from counterfoil_protocol.messages import proposal
 
 
 async def evaluate(

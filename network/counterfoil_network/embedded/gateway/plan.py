@@ -14,8 +14,9 @@ from counterfoil_protocol.messages import gateway
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from counterfoil_network.embedded.membership import EndorsingPeer
     from counterfoil_protocol.messages import proposal_response
+
+    from counterfoil_network.embedded.membership import EndorsingPeer
 
 MISMATCH = "ProposalResponsePayloads do not match"
 

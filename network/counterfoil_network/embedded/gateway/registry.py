@@ -13,23 +13,24 @@ from counterfoil_network.embedded.gateway.plan import EndorsementPlan
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
-    from counterfoil_network.embedded.membership import EndorsingPeer, Membership
     from counterfoil_protocol.identity import Identity
-    from counterfoil_protocol.messages import proposal
+    from counterfoil_protocol.messages import proposal_response
+
+    from counterfoil_network.embedded.membership import EndorsingPeer, Membership
 
     Satisfied = Callable[[Sequence[Identity]], bool]
 
 _NO_COMBINATION = "no combination of peers can be derived which satisfy the endorsement policy"
 
 
-class NoPlan(Exception):
+class NoPlan(Exception):  # noqa: N818 - reads as what happened, as Fabric's names do
     """No set of peers can serve the call; the text is Fabric's."""
 
 
 class PolicySource(Protocol):
     """What the local peer knows of chaincodes and their policies, from its own committed state."""
 
-    def policies(self, call: proposal.ChaincodeCall) -> list[Satisfied] | None:
+    def policies(self, call: proposal_response.ChaincodeCall) -> list[Satisfied] | None:
         """Policies that endorsers of a call must satisfy together; None where no such chaincode is defined.
 
         Raises:
@@ -38,7 +39,7 @@ class PolicySource(Protocol):
         """
         ...
 
-    def may_hold(self, call: proposal.ChaincodeCall, identity: Identity) -> bool:
+    def may_hold(self, call: proposal_response.ChaincodeCall, identity: Identity) -> bool:
         """Whether a peer is a member of every collection that the call reads."""
         ...
 
@@ -78,7 +79,9 @@ class Registry:
             raise NoPlan(f"no peers available to evaluate chaincode {chaincode} in channel {channel}")
         return sorted(named, key=lambda peer: (peer.msp_id != self.local.msp_id, -peer.height))
 
-    def endorsement_plan(self, channel: str, interest: proposal.ChaincodeInterest) -> EndorsementPlan:
+    def endorsement_plan(
+        self, channel: str, interest: proposal_response.ChaincodeInterest
+    ) -> EndorsementPlan:
         """Plan from the policies of everything that a simulation touched.
 
         Raises:
@@ -101,9 +104,7 @@ class Registry:
         possible = self._layouts(alive, required)
         if not possible:
             raise NoPlan(f"{_NO_COMBINATION}: no peer combination can satisfy the endorsement policy")
-        able = [
-            peer for peer in alive if all(peer.has_chaincode(call.name) for call in interest.chaincodes)
-        ]
+        able = [peer for peer in alive if all(peer.has_chaincode(call.name) for call in interest.chaincodes)]
         names = {peer.msp_id for peer in able}
         usable = [layout for layout in possible if layout <= names]
         if not usable:
@@ -113,9 +114,7 @@ class Registry:
     def _able(self, chaincode: str) -> dict[str, EndorsingPeer]:
         return {peer.msp_id: peer for peer in self._membership.alive() if peer.has_chaincode(chaincode)}
 
-    def _layouts(
-        self, peers: Iterable[EndorsingPeer], required: Sequence[Satisfied]
-    ) -> list[frozenset[str]]:
+    def _layouts(self, peers: Iterable[EndorsingPeer], required: Sequence[Satisfied]) -> list[frozenset[str]]:
         identities = {peer.msp_id: peer.identity for peer in peers}
 
         def satisfied(msp_ids: Collection[str]) -> bool:

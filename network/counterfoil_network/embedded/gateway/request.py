@@ -39,9 +39,7 @@ def proposed_call(signed: proposal.SignedProposal) -> ProposedCall:
     payload = _layer(
         "ChaincodeProposalPayload", lambda: decode(proposal.ChaincodeProposalPayload, unpacked.payload)
     )
-    spec = _layer(
-        "ChaincodeInvocationSpec", lambda: decode(chaincode.ChaincodeInvocationSpec, payload.input)
-    )
+    spec = _layer("ChaincodeInvocationSpec", lambda: decode(chaincode.ChaincodeInvocationSpec, payload.input))
     return ProposedCall(
         channel_id=channel.channel_id,
         chaincode=spec.chaincode_spec.chaincode_id.name,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from counterfoil_protocol.services import GatewayServicer
+
 from counterfoil_network.embedded.gateway.chaincode_events import chaincode_events
 from counterfoil_network.embedded.gateway.commit_status import commit_status
 from counterfoil_network.embedded.gateway.endorse import endorse
@@ -11,15 +13,15 @@ from counterfoil_network.embedded.gateway.evaluate import evaluate
 from counterfoil_network.embedded.gateway.registry import Registry
 from counterfoil_network.embedded.gateway.submit import submit
 from counterfoil_network.embedded.rpc import ConcurrencyLimit, Service, streaming, unary
-from counterfoil_protocol.services import GatewayServicer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
+    from counterfoil_protocol.messages import gateway
+
     from counterfoil_network.embedded.gateway.submit import OrderingService
     from counterfoil_network.embedded.membership import Membership
     from counterfoil_network.embedded.peer.peer import Peer
-    from counterfoil_protocol.messages import gateway
 
 CONCURRENCY_LIMIT = 500
 """Calls at once (Fabric: peer.limits.concurrency.gatewayService)."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 import grpc
+from counterfoil_protocol.messages import common, gateway
 
 from counterfoil_network.embedded.rpc import RpcError
-from counterfoil_protocol.messages import common, gateway
 
 if TYPE_CHECKING:
     from counterfoil_protocol.messages import atomic_broadcast
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _CLIENT_ERRORS = range(400, 500)
 
 
-class OrderingServiceDown(Exception):
+class OrderingServiceDown(Exception):  # noqa: N818 - reads as what happened, as Fabric's names do
     """The orderer does not answer; the text is what a gRPC client would say."""
 
 
@@ -78,6 +78,4 @@ async def submit(
                 grpc.StatusCode.ABORTED,
                 f"received unsuccessful response from orderer: status={status}, info={response.info}",
             )
-    raise RpcError(
-        grpc.StatusCode.UNAVAILABLE, "no orderers could successfully process transaction", details
-    )
+    raise RpcError(grpc.StatusCode.UNAVAILABLE, "no orderers could successfully process transaction", details)

@@ -8,16 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from counterfoil_protocol.channel_config import BatchSize
     from counterfoil_protocol.messages import common
-
-
-@dataclass(frozen=True, slots=True)
-class BatchSize:
-    """Limits of one batch, in messages and bytes (Fabric: orderer.BatchSize)."""
-
-    max_message_count: int
-    absolute_max_bytes: int
-    preferred_max_bytes: int
 
 
 def message_size(envelope: common.Envelope) -> int:

@@ -11,17 +11,19 @@ import asyncio
 import os
 from typing import TYPE_CHECKING
 
-from counterfoil_network.embedded.orderer.block_cutter import BlockCutter
 from counterfoil_protocol.block import header_hash, is_config_block, new_block, sign_block
+
+from counterfoil_network.embedded.orderer.block_cutter import BlockCutter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from counterfoil_network.embedded.channel import Channel
-    from counterfoil_network.embedded.ledger.orderer_ledger import OrdererLedger
     from counterfoil_protocol.identity import Identity
     from counterfoil_protocol.messages import common
     from counterfoil_protocol.signing import Signer
+
+    from counterfoil_network.embedded.channel import Channel
+    from counterfoil_network.embedded.ledger.orderer_ledger import OrdererLedger
 
 _NONCE_BYTES = 24
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from counterfoil_network.embedded.channel import PolicyDenied
-from counterfoil_network.embedded.orderer.block_cutter import message_size
-from counterfoil_protocol.errors import MalformedMessage
+from counterfoil_protocol.errors import MalformedMessage, PolicyFailure
 from counterfoil_protocol.identity import Identity
 from counterfoil_protocol.messages import common
 from counterfoil_protocol.signed_data import envelope_signed_data
 from counterfoil_protocol.wire import decode
+
+from counterfoil_network.embedded.orderer.block_cutter import message_size
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 WRITERS = "/Channel/Writers"
 
 
-class Refused(Exception):
+class Refused(Exception):  # noqa: N818 - reads as what happened, as Fabric's names do
     """The envelope is not ordered; the text is Fabric's."""
 
     def __init__(self, status: common.Status.ValueType, info: str) -> None:
@@ -77,9 +77,7 @@ def _check_signature(envelope: common.Envelope, channel: Channel, now: datetime)
     try:
         signed = envelope_signed_data(envelope)
     except MalformedMessage as error:
-        raise Refused(
-            common.BAD_REQUEST, f"could not convert message to signedData: {error}"
-        ) from error
+        raise Refused(common.BAD_REQUEST, f"could not convert message to signedData: {error}") from error
     try:
         if Identity.parse(signed[0].identity).x509.not_valid_after_utc < now:
             raise Refused(common.BAD_REQUEST, "broadcast client identity expired")
@@ -87,5 +85,5 @@ def _check_signature(envelope: common.Envelope, channel: Channel, now: datetime)
         pass  # an identity that cannot be read does not expire; the policy refuses it
     try:
         channel.evaluate(WRITERS, signed)
-    except PolicyDenied as denied:
+    except PolicyFailure as denied:
         raise Refused(common.FORBIDDEN, f"{denied}: permission denied") from denied

@@ -7,11 +7,12 @@ from collections import OrderedDict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from counterfoil_protocol.messages import atomic_broadcast, common
+
 from counterfoil_network.embedded.gateway.submit import OrderingServiceDown
 from counterfoil_network.embedded.orderer.consenter import Consenter
 from counterfoil_network.embedded.orderer.message_filters import Refused, check_message
 from counterfoil_network.embedded.progress import Progress
-from counterfoil_protocol.messages import atomic_broadcast, common
 
 if TYPE_CHECKING:
     import logging

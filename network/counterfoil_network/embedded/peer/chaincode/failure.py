@@ -4,7 +4,7 @@ STREAM_TERMINATED = "chaincode stream terminated"
 EXECUTION_TIMEOUT = "timeout expired while executing transaction"
 
 
-class ChaincodeFailure(Exception):
+class ChaincodeFailure(Exception):  # noqa: N818 - reads as what happened, as Fabric's names do
     """The peer could not execute; the text is what Fabric's peer says and holds no payload."""
 
     def within(self, prefix: str) -> "ChaincodeFailure":

@@ -8,6 +8,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from counterfoil_protocol.ledger.simulator import SimulationError
+from counterfoil_protocol.messages import chaincode, chaincode_shim
 from google.protobuf.message import DecodeError
 
 from counterfoil_network.embedded.peer.chaincode.failure import (
@@ -18,8 +20,6 @@ from counterfoil_network.embedded.peer.chaincode.failure import (
 from counterfoil_network.embedded.peer.chaincode.query_requests import QUERY_REQUESTS
 from counterfoil_network.embedded.peer.chaincode.state_requests import STATE_REQUESTS
 from counterfoil_network.embedded.peer.chaincode.transaction_context import Invocation, TransactionContext
-from counterfoil_protocol.ledger.simulator import SimulationError
-from counterfoil_protocol.messages import chaincode, chaincode_shim
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -81,7 +81,7 @@ class ChaincodeHandler:
             self._stream.close()
         self.stream_ended()
 
-    async def execute(self, invocation: Invocation, timeout: float) -> chaincode_shim.ChaincodeMessage:  # noqa: ASYNC109 - Fabric's executetimeout is part of the contract
+    async def execute(self, invocation: Invocation, timeout: float) -> chaincode_shim.ChaincodeMessage:
         """Send the invocation and wait for COMPLETED or ERROR; `timeout` in seconds.
 
         Raises:
@@ -173,9 +173,8 @@ class ChaincodeHandler:
             context.busy = False
 
     def _respond(self, message: chaincode_shim.ChaincodeMessage, payload: bytes) -> None:
-        self._send(
-            _Message(type=_Message.RESPONSE, payload=payload, txid=message.txid, channel_id=message.channel_id)
-        )
+        txid, channel = message.txid, message.channel_id
+        self._send(_Message(type=_Message.RESPONSE, payload=payload, txid=txid, channel_id=channel))
 
     def _refuse(self, message: chaincode_shim.ChaincodeMessage, reason: str) -> None:
         name = chaincode_shim.ChaincodeMessage.Type.Name(message.type)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-class PackageNotFound(LookupError):
+class PackageNotFound(LookupError):  # noqa: N818 - reads as what happened, as Fabric's names do
     """No such package is installed; the text is Fabric's."""
 
 

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from counterfoil_protocol.messages import chaincode_shim, query_result
+
 from counterfoil_network.embedded.peer.chaincode.failure import ChaincodeFailure
 from counterfoil_network.embedded.peer.chaincode.queries import next_results, open_query, page
 from counterfoil_network.embedded.peer.chaincode.state_requests import check_private
-from counterfoil_protocol.messages import chaincode_shim, query_result
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import NoReturn
 
+    from counterfoil_protocol.ledger.simulator import KeyValue, Simulator
+
     from counterfoil_network.embedded.peer.chaincode.state_requests import Request
     from counterfoil_network.embedded.peer.chaincode.transaction_context import TransactionContext
-    from counterfoil_protocol.ledger.simulator import KeyValue, Simulator
 
 _Message = chaincode_shim.ChaincodeMessage
 

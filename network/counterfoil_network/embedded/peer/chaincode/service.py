@@ -11,17 +11,18 @@ from typing import TYPE_CHECKING
 
 import grpc
 import grpc.aio
+from counterfoil_protocol.services import ChaincodeStub
 
 from counterfoil_network.embedded.peer.chaincode.failure import ChaincodeFailure
 from counterfoil_network.embedded.peer.chaincode.handler import ChaincodeHandler
 from counterfoil_network.embedded.peer.chaincode.stream import MAX_MESSAGE_BYTES
-from counterfoil_protocol.services import ChaincodeStub
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from counterfoil_network.embedded.peer.chaincode.handler import Invoker
     from counterfoil_protocol.messages import chaincode_shim
+
+    from counterfoil_network.embedded.peer.chaincode.handler import Invoker
 
 _DIAL_TIMEOUT = 3.0
 _OPTIONS = (

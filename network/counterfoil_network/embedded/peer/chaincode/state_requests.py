@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from counterfoil_network.embedded.peer.chaincode.failure import ChaincodeFailure
 from counterfoil_protocol.messages import chaincode_shim
+
+from counterfoil_network.embedded.peer.chaincode.failure import ChaincodeFailure
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from counterfoil_network.embedded.peer.chaincode.transaction_context import TransactionContext
     from counterfoil_protocol.ledger.simulator import Simulator
+
+    from counterfoil_network.embedded.peer.chaincode.transaction_context import TransactionContext
 
     Request = Callable[[bytes, TransactionContext, Simulator], bytes]
 

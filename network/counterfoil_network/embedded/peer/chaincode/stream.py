@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Protocol
 
-from google.protobuf.message import DecodeError
-
 from counterfoil_protocol.messages import chaincode_shim
+from google.protobuf.message import DecodeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,7 +44,7 @@ class FrameStream(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
+    def connection_lost(self, exc: Exception | None) -> None:
         """asyncio: the other side went away."""
         self._transport = None
         self._ended()
@@ -63,8 +62,9 @@ class FrameStream(asyncio.Protocol):
             end = start + _LENGTH_BYTES + size
             if len(buffer) < end:
                 break
+            frame = bytes(buffer[start + _LENGTH_BYTES : end])
             try:
-                message = chaincode_shim.ChaincodeMessage.FromString(bytes(buffer[start + _LENGTH_BYTES : end]))
+                message = chaincode_shim.ChaincodeMessage.FromString(frame)
             except DecodeError:
                 self.close()
                 return

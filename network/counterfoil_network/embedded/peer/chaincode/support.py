@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Protocol
 
+from counterfoil_protocol.messages import chaincode_shim, proposal_response
 from google.protobuf.message import DecodeError
 
 from counterfoil_network.embedded.peer.chaincode.failure import (
@@ -15,15 +16,15 @@ from counterfoil_network.embedded.peer.chaincode.failure import (
     STREAM_TERMINATED,
     ChaincodeFailure,
 )
-from counterfoil_protocol.messages import chaincode_shim, proposal_response
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from counterfoil_protocol.messages import chaincode_event
+
     from counterfoil_network.embedded.peer.chaincode.launcher import ChaincodeLauncher, RunningChaincode
     from counterfoil_network.embedded.peer.chaincode.transaction_context import Invocation
     from counterfoil_network.embedded.peer.lifecycle.endorsement_info import EndorsementInfo
-    from counterfoil_protocol.messages import chaincode_event
 
 EXECUTE_TIMEOUT = 30.0
 """Seconds a chaincode may take for one transaction (Fabric: chaincode.executetimeout)."""
@@ -131,8 +132,8 @@ class ChaincodeSupport:
         try:
             info = self._endorsement_info(invocation)
         except ChaincodeFailure as failure:
-            prefix = f"invalid invocation: [channel {channel}] failed to get chaincode container info for {name}"
-            raise failure.within(prefix) from None
+            info_failed = f"[channel {channel}] failed to get chaincode container info for {name}"
+            raise failure.within(info_failed).within("invalid invocation") from None
         self._check_initialized(invocation, info)
         return info.package_id
 

@@ -9,17 +9,19 @@ if TYPE_CHECKING:
     import asyncio
     from collections.abc import Sequence
 
-    from counterfoil_network.embedded.peer.chaincode.queries import OpenQuery
     from counterfoil_protocol.ledger.simulator import Simulator
+    from counterfoil_protocol.ledger.state import StateReader
     from counterfoil_protocol.messages import chaincode_shim, proposal
+
+    from counterfoil_network.embedded.peer.chaincode.queries import OpenQuery
 
 
 @dataclass(frozen=True, slots=True)
 class Invocation:
     """A proposal on its way through chaincodes (Fabric: ccprovider.TransactionParams).
 
-    `proposed` is the chaincode that the proposal names, `chaincode_name` the one that runs now; `simulator` is
-    None for calls without a ledger: no channel, or a query chaincode.
+    `proposed` is the chaincode that the proposal names, `chaincode_name` the one that runs now; `simulator`
+    and the `view` it works on are None for calls without a ledger: no channel, or a query chaincode.
     """
 
     channel_id: str
@@ -30,7 +32,8 @@ class Invocation:
     chaincode_name: str
     args: Sequence[bytes] = field(repr=False)
     is_init: bool
-    simulator: Simulator | None
+    simulator: Simulator | None = None
+    view: StateReader | None = None
 
     def called(self, chaincode_name: str, args: Sequence[bytes]) -> Invocation:
         """Return the same transaction as another chaincode sees it that was called by the first."""

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from counterfoil_protocol.messages import chaincode_definition, collection, lifecycle_db
+
 from counterfoil_network.embedded.peer.lifecycle.layout import (
     NAMESPACES,
     SOURCES,
@@ -15,7 +17,6 @@ from counterfoil_network.embedded.peer.lifecycle.layout import (
     read_field,
     read_metadata,
 )
-from counterfoil_protocol.messages import chaincode_definition, collection, lifecycle_db
 
 if TYPE_CHECKING:
     from counterfoil_network.embedded.peer.lifecycle.layout import GetState

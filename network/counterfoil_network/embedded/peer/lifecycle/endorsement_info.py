@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from counterfoil_protocol.rwset import key_hash
+
 from counterfoil_network.embedded.peer.chaincode.failure import ChaincodeFailure
 from counterfoil_network.embedded.peer.lifecycle.definition import (
     LIFECYCLE,
@@ -17,13 +19,13 @@ from counterfoil_network.embedded.peer.lifecycle.definition import (
     read_sequence,
 )
 from counterfoil_network.embedded.peer.lifecycle.layout import NAMESPACES, mismatches
-from counterfoil_protocol.rwset import key_hash
 
 if TYPE_CHECKING:
+    from counterfoil_protocol.ledger.state import StateReader
+
     from counterfoil_network.embedded.peer.chaincode.package_store import PackageStore
     from counterfoil_network.embedded.peer.lifecycle.definition import Definition
     from counterfoil_network.embedded.peer.lifecycle.layout import GetState
-    from counterfoil_protocol.ledger.state import StateReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,19 +47,24 @@ class LocalChaincode:
 
 
 class LocalChaincodes:
-    """The chaincodes of the channel as one organisation runs them; remembers until `_lifecycle` changes."""
+    """The chaincodes of the channel as one organisation runs them; remembered until `_lifecycle` changes."""
 
     def __init__(self, msp_id: str, packages: PackageStore) -> None:
         self._collection = f"_implicit_org_{msp_id}"
         self._packages = packages
         self._known: dict[str, LocalChaincode | None] = {}
+        self._changed_at = 0
 
-    def forget(self) -> None:
-        """Read again: a block has written to `_lifecycle`."""
+    def forget(self, height: int) -> None:
+        """Read again: the last of these blocks has written to `_lifecycle`."""
         self._known.clear()
+        self._changed_at = height
 
     def find(self, view: StateReader, name: str) -> LocalChaincode | None:
         """Return a defined chaincode, None where the channel has no such definition."""
+        if view.height < self._changed_at:
+            # A view from before the change: right for its simulation, wrong to remember.
+            return self._read(view, name)
         if name not in self._known:
             self._known[name] = self._read(view, name)
         return self._known[name]
@@ -66,6 +73,14 @@ class LocalChaincodes:
         """Whether the chaincode is defined, approved and installed here."""
         found = self.find(view, name)
         return found is not None and found.approved and self._packages.has(found.package_id)
+
+    def names(self, package_id: str) -> list[tuple[str, str]]:
+        """Name and version of the known chaincodes that run a package."""
+        return [
+            (name, found.definition.parameters.version)
+            for name, found in sorted(self._known.items())
+            if found is not None and found.package_id == package_id
+        ]
 
     def endorsement_info(self, get: GetState, view: StateReader, channel: str, name: str) -> EndorsementInfo:
         """Return what execution needs; `get` is the simulator's, so that an upgrade meanwhile conflicts.

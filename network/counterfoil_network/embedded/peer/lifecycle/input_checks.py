@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from counterfoil_protocol.messages import collection, msp_principal, policies
 from google.protobuf.message import DecodeError
 
 from counterfoil_network.embedded.peer.lifecycle.approvals import LifecycleError
-from counterfoil_protocol.messages import collection, msp_principal, policies
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
@@ -62,8 +62,8 @@ def check_collections(
 def _check_collection(one: collection.StaticCollectionConfig, names: set[str]) -> None:
     if not _COLLECTION_NAME.fullmatch(one.name):
         raise LifecycleError(
-            f"invalid collection name '{one.name}'. Names can only consist of alphanumerics, '_', and '-' and "
-            "cannot begin with '_'"
+            f"invalid collection name '{one.name}'. Names can only consist of alphanumerics, '_', and '-' "
+            "and cannot begin with '_'"
         )
     prefix = f"collection-name: {one.name} -- "
     if one.name in names:

@@ -1,9 +1,11 @@
-"""`_lifecycle`: install packages, approve and commit chaincode definitions (core/chaincode/lifecycle/scc.go)."""
+"""`_lifecycle`: install packages, approve and commit definitions (core/chaincode/lifecycle/scc.go)."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from counterfoil_protocol.errors import MalformedMessage
+from counterfoil_protocol.ledger.simulator import SimulationError
 from google.protobuf.message import DecodeError
 
 from counterfoil_network.embedded.peer.access_control import AccessDenied
@@ -15,19 +17,21 @@ from counterfoil_network.embedded.peer.system_chaincodes.lifecycle_functions imp
     LifecycleCall,
     NotDefined,
 )
-from counterfoil_network.embedded.peer.system_chaincodes.lifecycle_install import INSTALL_FUNCTIONS
+from counterfoil_network.embedded.peer.system_chaincodes.lifecycle_install import (
+    INSTALL_FUNCTIONS,
+    InstalledPackages,
+)
 from counterfoil_network.embedded.peer.system_chaincodes.response import error, success
-from counterfoil_protocol.errors import MalformedMessage
-from counterfoil_protocol.ledger.simulator import SimulationError
 
 if TYPE_CHECKING:
+    from counterfoil_protocol.messages import proposal_response
     from google.protobuf.message import Message
 
+    from counterfoil_network.embedded.channel import Channel
     from counterfoil_network.embedded.peer.access_control import AccessControl
     from counterfoil_network.embedded.peer.chaincode.package_store import PackageStore
     from counterfoil_network.embedded.peer.chaincode.transaction_context import Invocation
-    from counterfoil_network.embedded.peer.channel import Channel
-    from counterfoil_protocol.messages import proposal_response
+    from counterfoil_network.embedded.peer.lifecycle.endorsement_info import LocalChaincodes
 
 _NOT_FOUND = 404
 _ARGUMENTS = 2
@@ -36,10 +40,16 @@ _ARGUMENTS = 2
 class Lifecycle:
     """The system chaincode; every function takes one message and answers one."""
 
-    def __init__(self, channel: Channel, access: AccessControl, packages: PackageStore) -> None:
+    def __init__(
+        self,
+        channel: Channel,
+        access: AccessControl,
+        packages: PackageStore,
+        local_chaincodes: LocalChaincodes,
+    ) -> None:
         self._channel = channel
         self._access = access
-        self._packages = packages
+        self._installed = InstalledPackages(channel.channel_id, packages, local_chaincodes)
 
     def invoke(self, invocation: Invocation) -> proposal_response.Response:
         """Run one function."""
@@ -47,8 +57,7 @@ class Lifecycle:
             return error("lifecycle scc must be invoked with arguments")
         if len(invocation.args) != _ARGUMENTS:
             return error(
-                "lifecycle scc operations require exactly two arguments but received "
-                f"{len(invocation.args)}"
+                f"lifecycle scc operations require exactly two arguments but received {len(invocation.args)}"
             )
         name = invocation.args[0].decode(errors="replace")
         try:
@@ -69,7 +78,7 @@ class Lifecycle:
     def _dispatch(self, name: str, invocation: Invocation) -> Message:
         install: Any = INSTALL_FUNCTIONS.get(name)
         if install is not None:
-            return _message(install(invocation.args[1], self._packages))
+            return _message(install(invocation.args[1], self._installed))
         function: Any = FUNCTIONS.get(name)
         if function is None:
             raise LifecycleError(f"receiver does not have function named {name}")

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from counterfoil_protocol.application_policy import ApplicationPolicy
+from counterfoil_protocol.messages import collection, lifecycle
+
 from counterfoil_network.embedded.peer.lifecycle import approvals
 from counterfoil_network.embedded.peer.lifecycle.approvals import LifecycleError
 from counterfoil_network.embedded.peer.lifecycle.definition import (
@@ -21,17 +24,15 @@ from counterfoil_network.embedded.peer.lifecycle.definition import (
 from counterfoil_network.embedded.peer.lifecycle.input_checks import check_collections, check_name
 from counterfoil_network.embedded.peer.lifecycle.layout import NAMESPACES, read_metadata
 from counterfoil_network.embedded.peer.lifecycle.states import OrganisationState, PublicState
-from counterfoil_protocol.application_policy import ApplicationPolicy
-from counterfoil_protocol.messages import collection, lifecycle
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from counterfoil_protocol.ledger.simulator import Simulator
     from google.protobuf.message import Message
 
-    from counterfoil_network.embedded.peer.channel import Channel
+    from counterfoil_network.embedded.channel import Channel
     from counterfoil_network.embedded.peer.lifecycle.layout import GetState
-    from counterfoil_protocol.ledger.simulator import Simulator
 
     Stated = (
         lifecycle.ApproveChaincodeDefinitionForMyOrgArgs
@@ -44,7 +45,7 @@ _DEFAULT_POLICY = ApplicationPolicy(channel_policy="/Channel/Application/Endorse
 _LAST = "\x7f"
 
 
-class NotDefined(LookupError):
+class NotDefined(LookupError):  # noqa: N818 - reads as what happened, as Fabric's names do
     """No such definition is committed; answered with status 404."""
 
 
@@ -176,9 +177,7 @@ def _query_approved(args: bytes, call: LifecycleCall) -> lifecycle.QueryApproved
 
 def _source(package_id: str | None) -> lifecycle.ChaincodeSource:
     if package_id:
-        return lifecycle.ChaincodeSource(
-            local_package=lifecycle.ChaincodeSource.Local(package_id=package_id)
-        )
+        return lifecycle.ChaincodeSource(local_package=lifecycle.ChaincodeSource.Local(package_id=package_id))
     return lifecycle.ChaincodeSource(unavailable=lifecycle.ChaincodeSource.Unavailable())
 
 

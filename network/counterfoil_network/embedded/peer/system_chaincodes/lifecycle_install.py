@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from counterfoil_network.embedded.peer.chaincode.package_store import PackageNotFound
 from counterfoil_protocol.errors import MalformedMessage
 from counterfoil_protocol.messages import lifecycle
+
+from counterfoil_network.embedded.peer.chaincode.package_store import PackageNotFound
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,44 +16,59 @@ if TYPE_CHECKING:
     from google.protobuf.message import Message
 
     from counterfoil_network.embedded.peer.chaincode.package_store import PackageStore
+    from counterfoil_network.embedded.peer.lifecycle.endorsement_info import LocalChaincodes
 
 
-def _install(args: bytes, packages: PackageStore) -> lifecycle.InstallChaincodeResult:
+@dataclass(frozen=True, slots=True)
+class InstalledPackages:
+    """The packages of one peer, and which chaincodes of its channel run them."""
+
+    channel_id: str
+    packages: PackageStore
+    local_chaincodes: LocalChaincodes
+
+
+def _install(args: bytes, on: InstalledPackages) -> lifecycle.InstallChaincodeResult:
     request = lifecycle.InstallChaincodeArgs.FromString(args)
     try:
-        installed = packages.install(request.chaincode_install_package)
+        installed = on.packages.install(request.chaincode_install_package)
     except MalformedMessage as error:
         raise MalformedMessage(f"could not parse as a chaincode install package: {error}") from error
     return lifecycle.InstallChaincodeResult(package_id=installed.package_id, label=installed.label)
 
 
-def _query_installed(args: bytes, packages: PackageStore) -> lifecycle.QueryInstalledChaincodeResult:
+def _query_installed(args: bytes, on: InstalledPackages) -> lifecycle.QueryInstalledChaincodeResult:
     request = lifecycle.QueryInstalledChaincodeArgs.FromString(args)
-    for installed in packages.installed():
+    for installed in on.packages.installed():
         if installed.package_id == request.package_id:
-            return lifecycle.QueryInstalledChaincodeResult(
+            result = lifecycle.QueryInstalledChaincodeResult(
                 package_id=installed.package_id, label=installed.label
             )
+            for name, version in on.local_chaincodes.names(installed.package_id):
+                result.references[on.channel_id].chaincodes.add(name=name, version=version)
+            return result
     raise PackageNotFound(f"could not find chaincode with package id '{request.package_id}'")
 
 
-def _query_all_installed(_: bytes, packages: PackageStore) -> lifecycle.QueryInstalledChaincodesResult:
+def _query_all_installed(_: bytes, on: InstalledPackages) -> lifecycle.QueryInstalledChaincodesResult:
     result = lifecycle.QueryInstalledChaincodesResult()
-    for installed in packages.installed():
-        result.installed_chaincodes.add(package_id=installed.package_id, label=installed.label)
+    for installed in on.packages.installed():
+        entry = result.installed_chaincodes.add(package_id=installed.package_id, label=installed.label)
+        for name, version in on.local_chaincodes.names(installed.package_id):
+            entry.references[on.channel_id].chaincodes.add(name=name, version=version)
     return result
 
 
-def _get_package(args: bytes, packages: PackageStore) -> lifecycle.GetInstalledChaincodePackageResult:
+def _get_package(args: bytes, on: InstalledPackages) -> lifecycle.GetInstalledChaincodePackageResult:
     request = lifecycle.GetInstalledChaincodePackageArgs.FromString(args)
     try:
-        package = packages.load(request.package_id)
+        package = on.packages.load(request.package_id)
     except PackageNotFound as error:
         raise PackageNotFound(f"could not load cc install package: {error}") from error
     return lifecycle.GetInstalledChaincodePackageResult(chaincode_install_package=package)
 
 
-INSTALL_FUNCTIONS: dict[str, Callable[[bytes, PackageStore], Message]] = {
+INSTALL_FUNCTIONS: dict[str, Callable[[bytes, InstalledPackages], Message]] = {
     "InstallChaincode": _install,
     "QueryInstalledChaincode": _query_installed,
     "QueryInstalledChaincodes": _query_all_installed,

@@ -1,0 +1,190 @@
+"""The embedded engine: every organisation's peer and the orderer in one process, on one event loop.
+
+The folder holds `genesis.block`, `crypto/`, `peers/<organisation>/` and `orderer/`; identities and genesis
+block are made by `counterfoil_network.identities` and `.configuration` beforehand.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from counterfoil_protocol.block import parse_block
+from counterfoil_protocol.channel_config import ChannelConfig
+from counterfoil_protocol.messages import transaction
+from counterfoil_protocol.services import (
+    add_AtomicBroadcastServicer_to_server,
+    add_DeliverServicer_to_server,
+    add_EndorserServicer_to_server,
+    add_GatewayServicer_to_server,
+)
+
+from counterfoil_network.embedded.channel import Channel
+from counterfoil_network.embedded.gateway.service import GatewayService
+from counterfoil_network.embedded.ledger.orderer_ledger import OrdererLedger
+from counterfoil_network.embedded.ledger.peer_ledger import PeerLedger
+from counterfoil_network.embedded.ledger.records import CommitRequest
+from counterfoil_network.embedded.log import close_log, open_log
+from counterfoil_network.embedded.membership import Membership
+from counterfoil_network.embedded.node import Node
+from counterfoil_network.embedded.orderer.orderer import Orderer
+from counterfoil_network.embedded.orderer.service import BroadcastService
+from counterfoil_network.embedded.peer.chaincode.support import EXECUTE_TIMEOUT
+from counterfoil_network.embedded.peer.peer import Peer
+from counterfoil_network.embedded.peer.services import DeliverService, EndorserService
+from counterfoil_network.embedded.tls import tls_server
+from counterfoil_network.embedded.verified_signatures import VerifiedSignatures
+
+if TYPE_CHECKING:
+    import logging
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    import grpc.aio
+    from counterfoil_protocol.messages import common
+
+    from counterfoil_network.identities.folder import CryptoFolder
+
+GENESIS_FILE = "genesis.block"
+LEDGER_FILE = "ledger.db"
+_GRACE = 1.0
+"""Seconds that calls under way have to end when the engine stops."""
+
+
+@dataclass(slots=True)
+class _Parts:
+    """What has been opened and must be closed."""
+
+    orderer: Orderer
+    peers: dict[str, Peer] = field(default_factory=dict)
+    servers: list[grpc.aio.Server] = field(default_factory=list)
+    logs: list[logging.Logger] = field(default_factory=list)
+
+
+class Engine:
+    """A network of one channel; `start` and `stop` once each, on one event loop."""
+
+    def __init__(
+        self,
+        folder: Path,
+        crypto: CryptoFolder,
+        addresses: Mapping[str, str],
+        *,
+        execute_timeout: float = EXECUTE_TIMEOUT,
+    ) -> None:
+        """`addresses` gives by organisation where its node listens, as the genesis block says it, too."""
+        self._folder = folder
+        self._crypto = crypto
+        self._addresses = addresses
+        self._execute_timeout = execute_timeout
+        self._verifier = VerifiedSignatures()
+        self._membership = Membership()
+        self._parts: _Parts | None = None
+
+    @property
+    def peers(self) -> Mapping[str, Peer]:
+        """The peers by organisation, once started."""
+        assert self._parts is not None, "the engine is started"
+        return self._parts.peers
+
+    @property
+    def orderer(self) -> Orderer:
+        """The orderer, once started."""
+        assert self._parts is not None, "the engine is started"
+        return self._parts.orderer
+
+    async def start(self) -> None:
+        """Open the ledgers, catch up, and listen; returns when every endpoint answers.
+
+        Raises:
+            PortTaken: an address cannot be listened on.
+            LedgerCorrupted: a ledger is another network's, or damaged.
+            OSError: a file cannot be read or written.
+
+        """
+        genesis = parse_block((self._folder / GENESIS_FILE).read_bytes())
+        config = ChannelConfig.from_block(genesis, self._verifier)
+        [orderer] = config.orderers.values()
+        parts = self._parts = await self._open_orderer(genesis, orderer.name, orderer.msp_id)
+        try:
+            parts.orderer.start()
+            for organisation in config.applications.values():
+                parts.peers[organisation.name] = await self._open_peer(
+                    genesis, organisation.name, organisation.msp_id, parts
+                )
+            self._add_servers(parts)
+            for peer in parts.peers.values():
+                peer.start()
+            await asyncio.gather(*(server.start() for server in parts.servers))
+            await self._caught_up(parts)
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def stop(self) -> None:
+        """Stop listening, end the chaincodes, write what is queued and close every file."""
+        if self._parts is None:
+            return
+        parts, self._parts = self._parts, None
+        await asyncio.gather(*(server.stop(_GRACE) for server in parts.servers))
+        await asyncio.gather(*(peer.stop() for peer in parts.peers.values()))
+        await parts.orderer.stop()
+        for log in parts.logs:
+            close_log(log)
+
+    async def _open_orderer(self, genesis: common.Block, name: str, msp_id: str) -> _Parts:
+        folder = self._folder / "orderer"
+        folder.mkdir(parents=True, exist_ok=True)
+        ledger = OrdererLedger.open(folder / LEDGER_FILE)
+        if ledger.height == 0:
+            await asyncio.wrap_future(ledger.append(genesis, is_config=True))
+        config_block = ledger.last_config_block()
+        assert config_block is not None, "the genesis block is a configuration block"
+        log = open_log(name, folder / "orderer.log")
+        orderer = Orderer(
+            self._node(name, msp_id), ledger, Channel(msp_id, config_block, self._verifier), log
+        )
+        return _Parts(orderer, logs=[log])
+
+    async def _open_peer(self, genesis: common.Block, name: str, msp_id: str, parts: _Parts) -> Peer:
+        folder = self._folder / "peers" / name
+        folder.mkdir(parents=True, exist_ok=True)
+        channel_id = parts.orderer.channel.channel_id
+        ledger = PeerLedger.open(folder / LEDGER_FILE, msp_id=msp_id, channel_id=channel_id)
+        if ledger.height == 0:
+            await asyncio.wrap_future(ledger.commit(CommitRequest(genesis, [int(transaction.VALID)])))
+        config_block = ledger.last_config_block()
+        assert config_block is not None, "the genesis block is a configuration block"
+        log = open_log(name, folder / "peer.log")
+        parts.logs.append(log)
+        return Peer(
+            node=self._node(name, msp_id),
+            folder=folder,
+            ledger=ledger,
+            channel=Channel(msp_id, config_block, self._verifier),
+            membership=self._membership,
+            orderer=parts.orderer,
+            log=log,
+            execute_timeout=self._execute_timeout,
+        )
+
+    def _node(self, name: str, msp_id: str) -> Node:
+        return Node.read(self._crypto.organisation(name), msp_id, self._addresses[name])
+
+    def _add_servers(self, parts: _Parts) -> None:
+        server = tls_server(parts.orderer.node)
+        parts.servers.append(server)
+        add_AtomicBroadcastServicer_to_server(BroadcastService(parts.orderer), server)
+        for peer in parts.peers.values():
+            server = tls_server(peer.node)
+            parts.servers.append(server)
+            gateway = GatewayService(peer, self._membership, parts.orderer)
+            add_GatewayServicer_to_server(gateway, server)
+            add_EndorserServicer_to_server(EndorserService(peer), server)
+            add_DeliverServicer_to_server(DeliverService(peer), server)
+
+    async def _caught_up(self, parts: _Parts) -> None:
+        """Wait until every peer has the blocks that the orderer has at this moment."""
+        height = parts.orderer.ledger.height
+        await asyncio.gather(*(peer.progress.reached(height) for peer in parts.peers.values()))

@@ -1,0 +1,85 @@
+"""May a client use a resource of this peer? (core/aclmgmt, core/policy/policy.go), with Fabric's texts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from counterfoil_protocol.acl import LOCAL_POLICIES
+from counterfoil_protocol.errors import InvalidIdentity, MalformedMessage, PolicyFailure
+from counterfoil_protocol.messages import msp_principal
+from counterfoil_protocol.signed_data import SignedData
+
+if TYPE_CHECKING:
+    from counterfoil_network.embedded.channel import Channel
+    from counterfoil_network.embedded.peer.chaincode.transaction_context import Invocation
+
+_ROLES = {"Admins": msp_principal.MSPRole.ADMIN, "Members": msp_principal.MSPRole.MEMBER}
+_REFUSALS = {"Admins": "This identity is not an admin", "Members": "This identity is not a member"}
+
+
+class AccessDenied(Exception):  # noqa: N818 - reads as what happened, as Fabric's names do
+    """The client may not; the text is Fabric's and names no payload."""
+
+
+class AccessControl:
+    """Decides on the channel's configuration in force and the peer's own MSP."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+
+    def check(self, resource: str, channel_id: str, signed: SignedData) -> None:
+        """Check a request for a resource of a channel.
+
+        Raises:
+            AccessDenied: the policy is not satisfied, or there is no such channel or resource.
+
+        """
+        config = self._channel.config
+        if channel_id != self._channel.channel_id:
+            raise AccessDenied(f"Failed to get policy manager for channel [{channel_id}]")
+        path = config.acl(resource)
+        if path is None:
+            raise AccessDenied(f"Unmapped policy for {resource}")
+        try:
+            config.policies.evaluate(path, [signed])
+        except PolicyFailure as failure:
+            if config.acls.get(resource):
+                raise AccessDenied(str(failure)) from failure
+            raise AccessDenied(
+                f"Failed evaluating policy on signed data during check policy on channel [{channel_id}] "
+                f"with policy [{path}]: [{failure}]"
+            ) from failure
+
+    def check_proposal(self, resource: str, invocation: Invocation) -> None:
+        """Check a proposal for a resource, by the channel's policy or the peer's own MSP.
+
+        Raises:
+            AccessDenied: as `check`.
+
+        """
+        signed = invocation.signed_proposal
+        data = SignedData(signed.proposal_bytes, invocation.creator, signed.signature)
+        policy = LOCAL_POLICIES.get(resource)
+        if policy is None:
+            self.check(resource, invocation.channel_id, data)
+        else:
+            self._check_local(policy, data)
+
+    def _check_local(self, policy: str, signed: SignedData) -> None:
+        own = self._channel.msps.msp(self._channel.msp_id)
+        prefix = "during channelless check policy with policy"
+        try:
+            identity = self._channel.msps.deserialize(signed.identity)
+            if identity.msp_id != own.msp_id:
+                raise InvalidIdentity(f"expected MSP ID {own.msp_id}, received {identity.msp_id}")
+        except (MalformedMessage, InvalidIdentity) as error:
+            raise AccessDenied(
+                f"Failed deserializing proposal creator {prefix} [{policy}]: [{error}]"
+            ) from error
+        if not own.has_role(identity, _ROLES[policy]):
+            raise AccessDenied(
+                f"Failed verifying that proposal's creator satisfies local MSP principal {prefix} "
+                f"[{policy}]: [{_REFUSALS[policy]}]"
+            )
+        if not self._channel.msps.verify(identity, signed.data, signed.signature):
+            raise AccessDenied("The signature is invalid")
