@@ -60,8 +60,8 @@ class CommittedPolicies:
                 raise NoPlan(
                     "no combination of peers can be derived which satisfy the endorsement policy: "
                     f"requested to disregard chaincode {call.name}'s policy but key and collection policies "
-                    "are missing, either disable DisregardNamespacePolicy or specify at least one key policy or "
-                    "at least one collection policy"
+                    "are missing, either disable DisregardNamespacePolicy or specify at least one key policy "
+                    "or at least one collection policy"
                 )
             found = found[1:]
         return [
