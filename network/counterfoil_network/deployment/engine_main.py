@@ -1,0 +1,64 @@
+"""The engine's process: `python -m counterfoil_network.deployment.engine_main FOLDER`, on a prepared folder.
+
+Writes `READY` to standard output once every endpoint answers. Ends in order on SIGTERM, and when its standard
+input ends, for then whoever started it has gone.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+from pathlib import Path
+
+from counterfoil_network.deployment.engine_process import READY
+from counterfoil_network.deployment.folder import NetworkFolder
+from counterfoil_network.deployment.state import NetworkState, Node, read_state
+from counterfoil_network.embedded.engine import Engine
+from counterfoil_network.identities import CryptoFolder, OrganisationFolder, OrganisationKind
+
+_KINDS = {"orderer": OrganisationKind.ORDERER, "peer": OrganisationKind.PEER}
+
+
+def main() -> None:
+    """Run the engine until it is asked to end."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    asyncio.run(_run(NetworkFolder(Path(sys.argv[1]))))
+
+
+async def _run(folder: NetworkFolder) -> None:
+    state = read_state(folder.nodes)
+    addresses = {node.organisation: node.address for node in state.nodes}
+    engine = Engine(folder.root, _crypto_folder(folder, state), addresses)
+    end = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGTERM, end.set)
+    loop.add_reader(sys.stdin.fileno(), _on_input, end)
+    await engine.start()
+    try:
+        sys.stdout.buffer.write(READY)
+        sys.stdout.buffer.flush()
+        await end.wait()
+    finally:
+        await engine.stop()
+
+
+def _on_input(end: asyncio.Event) -> None:
+    """Nobody writes; what can be read is the end."""
+    if not os.read(sys.stdin.fileno(), 1024):
+        asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
+        end.set()
+
+
+def _crypto_folder(folder: NetworkFolder, state: NetworkState) -> CryptoFolder:
+    return CryptoFolder(folder.crypto, tuple(_organisation(folder, node) for node in state.nodes))
+
+
+def _organisation(folder: NetworkFolder, node: Node) -> OrganisationFolder:
+    """From `crypto/<kind>/<domain>/<peers or orderers>/<host>`."""
+    root = (folder.root / node.crypto).parents[1]
+    return OrganisationFolder(node.organisation, root.name, _KINDS[node.kind], root)
+
+
+if __name__ == "__main__":
+    main()
