@@ -32,7 +32,7 @@ class CollectionRule:
 
 
 RULES = (
-    # A bank's officer locks by a transaction that reads this one: member-only reading would refuse the client.
+    # A bank's officer locks by a transaction that reads this one: member-only reading would refuse him.
     # What else that would open is closed by the channel's ACL event/Block.
     CollectionRule(
         "authority", (REGULATOR, PORT), (REGULATOR, PORT), member_only=False, required_peer_count=1

@@ -55,6 +55,8 @@ def _signed(token: str) -> jws.Signed:
 
 def _check_chain(chain: Sequence[x509.Certificate], roots: Sequence[Root], now: int) -> None:
     moment = datetime.fromtimestamp(now, UTC)
+    if len(chain) > 1 and any(chain[-1] == _certificate(root) for root in roots):
+        chain = chain[:-1]  # RFC 7515 section 4.1.6 lets a chain end with the root
     for below, (certificate, issuer) in enumerate(pairwise(chain)):
         _check_issued(certificate, issuer, below)
     root = _root_of(chain[-1], roots, len(chain) - 1)

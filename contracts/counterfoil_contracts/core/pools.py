@@ -127,7 +127,7 @@ def with_line(pool: Pool, line: PoolLine, vouched: Vouched) -> Pool:
         if (known.own_amount, known.other_amount) != (line.own_amount, line.other_amount):
             raise refusal(RefusalCode.STATEMENT_CONFLICT, "a line was stated with other amounts before")
         return pool
-    if pool.kind == DECLARATION and pool.vouched == "CUSTOMS" and pool.lines and vouched != "CUSTOMS":
+    if pool.kind == DECLARATION and pool.vouched == "CUSTOMS" and vouched != "CUSTOMS":
         raise refusal(
             RefusalCode.STATEMENT_CONFLICT, "customs stated the declaration's lines without this one"
         )

@@ -102,7 +102,7 @@ def _open_pools(books: PoolBook, declaration: Declaration) -> None:
             kind=pools.DECLARATION,
             currency=declaration.currency,
             total=0 if declaration.status == "CANCELLED" else declaration.total,
-            vouched="CUSTOMS",
+            vouched="NOBODY",
             label=declaration.number,
             trade_mode=declaration.trade_mode,
         )
