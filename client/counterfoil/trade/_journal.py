@@ -30,7 +30,7 @@ class State(StrEnum):
     COMMITTED = "committed"
     """Valid in a block."""
     CLOSED = "closed"
-    """Nothing was ordered and nothing will be: refused, failed, or given up."""
+    """Nothing was written to the ledger and nothing will be: refused, failed, or given up."""
 
 
 @dataclass(frozen=True, slots=True)

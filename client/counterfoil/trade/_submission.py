@@ -97,7 +97,7 @@ class Submission(Generic[AnswerT]):
                 verdict = read_failure(error, self._endorsers)
                 divided += verdict.meaning is Meaning.DIVIDED
                 if last or self._is_final(verdict.meaning, divided):
-                    self._give_up(verdict.refusal or error)
+                    raise self._closed(verdict.refusal or error) from error
             else:
                 self._submit(transaction, last=last)
             if not self._is_committed:
@@ -111,12 +111,6 @@ class Submission(Generic[AnswerT]):
 
     def _is_final(self, meaning: Meaning, divided: int) -> bool:
         return meaning in (Meaning.REFUSED, Meaning.FINAL) or divided >= self._patience.divided_attempts
-
-    def _give_up(self, error: CounterfoilError) -> None:
-        """Close the request, unless it was done meanwhile under the same request id."""
-        self._look_before()
-        if not self._is_committed:
-            raise self._closed(error)
 
     def _endorse(self) -> Transaction:
         entry = self._entry
@@ -158,62 +152,85 @@ class Submission(Generic[AnswerT]):
             return
         self._advance(State.BEGUN, envelope=b"")
         if status.name not in _CONFLICTS or last:
-            self._give_up(CommitError(status.transaction_id, status.code, status.name, status.block_number))
+            # It may be invalid because another client of ours has done it under the same request id.
+            self._look_before()
+            if not self._is_committed:
+                raise self._closed(
+                    CommitError(status.transaction_id, status.code, status.name, status.block_number)
+                )
 
     def _look_before(self) -> None:
-        """Read what the ledger has of this request, so that what was done is not submitted again."""
+        """Read what the ledger has of this request, so that what was done is not submitted again.
+
+        Raises:
+            ContractRefusal: the request id was used for another request.
+        """
         for peer in self._peers:
             try:
-                if self._read_outcome(peer) is not None:
-                    self._advance(State.COMMITTED)
-                    return
-            except EvaluateError:
-                # Away: the contract itself looks for the outcome first when it endorses.
+                found = self._read_outcome(peer)
+            except (EvaluateError, ContractRefusal):
+                # Away, or not answering this client: the contract looks for the outcome first when it endorses.
                 continue
+            if found is None:
+                continue
+            if found["digest"] != self._entry.digest:
+                raise self._closed(ContractRefusal(_IDEMPOTENCY_CONFLICT, "the id of another request"))
+            self._advance(State.COMMITTED)
+            return
 
     def _await_shown(self) -> Shown:
         """Wait until every peer that keeps the outcome shows it; the answer of any one counts."""
         result: JsonValue = None
         shown: list[str] = []
-        failure: GatewayError | None = None
+        failure: CounterfoilError | None = None
         until = time.monotonic() + self._patience.visible_seconds
         for peer in self._peers:
-            attempt = 0
-            while peer not in shown:
-                try:
-                    found = self._read_outcome(peer)
-                except EvaluateError as error:
-                    failure, found = error, None
-                if found is not None:
-                    result = found[0]
-                    shown.append(peer)
-                elif time.monotonic() > until:
-                    break
-                else:
-                    time.sleep(self._patience.pause(attempt))
-                    attempt += 1
+            try:
+                found = self._wait_for(peer, until)
+            except (EvaluateError, ContractRefusal) as error:
+                failure = error
+            else:
+                result = found["result"]
+                shown.append(peer)
         if not shown:
-            raise failure or AssertionError("a committed outcome is shown or asking for it fails")
+            assert failure is not None, "each peer shows the outcome or fails"
+            raise failure
         return Shown(result, tuple(shown))
 
-    def _read_outcome(self, peer: str) -> tuple[JsonValue] | None:
-        """The result in the outcome that one organisation's peer shows, None where it shows none.
+    def _wait_for(self, peer: str, until: float) -> dict[str, JsonValue]:
+        """The outcome at one organisation's peer, once it has caught up.
 
         Raises:
-            ContractRefusal: the request id stands for another content.
-            EvaluateError: the peer could not be asked.
+            ContractRefusal, EvaluateError: not by ``until``, or not for this client.
+        """
+        attempt = 0
+        while True:
+            try:
+                return self._ask_outcome(peer)
+            except ContractRefusal as refusal:
+                if refusal.code != _NOT_FOUND or time.monotonic() > until:
+                    raise
+            except EvaluateError:
+                if time.monotonic() > until:
+                    raise
+            time.sleep(self._patience.pause(attempt))
+            attempt += 1
+
+    def _read_outcome(self, peer: str) -> dict[str, JsonValue] | None:
+        """The outcome that one organisation's peer shows, None where it shows none.
+
+        Raises:
+            ContractRefusal, EvaluateError: the peer does not answer this client, or not at all.
         """
         try:
-            found = read_outcome(self._contract, self._operation, self._entry.request_id, (peer,))
+            return self._ask_outcome(peer)
         except ContractRefusal as refusal:
             if refusal.code == _NOT_FOUND:
                 return None
             raise
-        if found["digest"] != self._entry.digest:
-            raise self._closed(
-                ContractRefusal(_IDEMPOTENCY_CONFLICT, "the request id was used for another request")
-            )
-        return (found["result"],)
+
+    def _ask_outcome(self, peer: str) -> dict[str, JsonValue]:
+        return read_outcome(self._contract, self._operation, self._entry.request_id, (peer,))
 
     def _closed(self, error: CounterfoilError) -> CounterfoilError:
         reason = error.code if isinstance(error, ContractRefusal) else type(error).__name__
