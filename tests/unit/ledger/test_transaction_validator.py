@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from counterfoil_network.configuration import genesis_block
-from counterfoil_network.identities import CryptoFolder, generate, load_identity
+from counterfoil_network.identities import CryptoFolder, generate, load_identity, revoke
 from counterfoil_protocol.application_policy import ApplicationPolicy
 from counterfoil_protocol.channel_config import ChannelConfig
 from counterfoil_protocol.collection import CollectionDefinition, collection_package
@@ -317,6 +317,17 @@ def test_a_creator_of_an_unknown_authority_is_refused(world: World, tmp_path: Pa
     assert codes(world, creator=strange.user("BankA")) == [transaction.BAD_CREATOR_SIGNATURE]
     foreign = Signing(world.user("BankA").serialized, strange.user("BankA").sign)
     assert codes(world, creator=foreign) == [transaction.BAD_CREATOR_SIGNATURE]
+
+
+def test_a_revoked_creator_is_refused(world: World, tmp_path: Path) -> None:
+    crypto = generate(ROOT / "crypto-config.yaml", tmp_path / "crypto")
+    organisation = crypto.organisation("BankA")
+    gone = organisation.users[-1]
+    revoke(organisation, load_identity(organisation.user_msp(gone)).certificate)
+    block = genesis_block(ROOT / "configtx.yaml", "TradeGenesis", CHANNEL, crypto.root)
+    revoking = World(ChannelConfig.from_block(block), crypto, world.state)
+    assert codes(revoking) == [transaction.BAD_CREATOR_SIGNATURE]
+    assert codes(revoking, creator=revoking.user("Port")) == [transaction.VALID]
 
 
 def test_an_endorsement_of_an_unknown_authority_counts_as_none(world: World, tmp_path: Path) -> None:
