@@ -8,7 +8,6 @@ from counterfoil_cli.exit_codes import ExitCode
 _EXTRA_OF = {
     "google": "",
     "grpc": "",
-    "joserfc": "contracts",
     "lxml": "documents",
     "msgspec": "contracts",
     "rich": "cli",
