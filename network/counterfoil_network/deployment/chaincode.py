@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from counterfoil import CounterfoilError, Gateway, Network, lifecycle
@@ -124,7 +124,10 @@ def _committed(member: _Member, name: str) -> lifecycle.ChaincodeDefinition | No
 
 
 def _is_same(current: lifecycle.ChaincodeDefinition, chaincode: Chaincode) -> bool:
-    return current.arguments() == chaincode.definition(current.sequence).arguments()
+    # The channel fills in the plugins that a definition leaves open (SetChaincodeDefinitionDefaults of
+    # core/chaincode/lifecycle/lifecycle.go).
+    plain = replace(current, endorsement_plugin="", validation_plugin="")
+    return plain.arguments() == chaincode.definition(current.sequence).arguments()
 
 
 def _is_run_by_all(members: Sequence[_Member], name: str) -> bool:

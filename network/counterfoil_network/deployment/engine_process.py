@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from contextlib import suppress
+from pathlib import Path
 
 from counterfoil_network.deployment.errors import EngineFailed
 from counterfoil_network.deployment.folder import NetworkFolder
@@ -27,9 +28,10 @@ class EngineProcess:
     ended as well.
     """
 
-    def __init__(self, process: "subprocess.Popen[bytes]", folder: NetworkFolder) -> None:
+    def __init__(self, process: "subprocess.Popen[bytes]", log: Path, log_start: int) -> None:
         self._process = process
-        self._folder = folder
+        self._log = log
+        self._log_start = log_start
 
     @classmethod
     def start(cls, folder: NetworkFolder, lock: int) -> "EngineProcess":
@@ -39,6 +41,7 @@ class EngineProcess:
             EngineFailed: it ended or was not ready in time; the text holds the end of its log.
         """
         with folder.engine_log.open("ab") as log:
+            log_start = log.tell()
             process = subprocess.Popen(  # noqa: S603 - our own module
                 [*ENGINE_COMMAND, str(folder.root)],
                 stdin=subprocess.PIPE,
@@ -48,7 +51,7 @@ class EngineProcess:
                 # Ctrl-C in a terminal goes to the whole foreground group; the engine is stopped in order.
                 start_new_session=True,
             )
-        engine = cls(process, folder)
+        engine = cls(process, folder.engine_log, log_start)
         try:
             engine._wait_until_ready()
         except BaseException:
@@ -102,4 +105,6 @@ class EngineProcess:
                 continue
 
     def _log_tail(self) -> str:
-        return self._folder.engine_log.read_text(encoding="utf-8", errors="replace")[-_LOG_TAIL_CHARACTERS:]
+        """The end of what this engine, not an earlier one, wrote."""
+        written = self._log.read_bytes()[self._log_start :].decode(errors="replace")
+        return written[-_LOG_TAIL_CHARACTERS:].strip()
