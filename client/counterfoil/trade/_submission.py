@@ -169,7 +169,7 @@ class Submission(Generic[AnswerT]):
             try:
                 found = self._read_outcome(peer)
             except (EvaluateError, ContractRefusal):
-                # Away, or not answering this client: the contract looks for the outcome first when it endorses.
+                # Away, or not answering this client: the contract looks for the outcome when it endorses.
                 continue
             if found is None:
                 continue

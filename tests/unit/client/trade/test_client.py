@@ -331,7 +331,7 @@ def test_a_refused_inquiry_is_the_contracts_refusal(
 def test_an_inquiry_waits_for_private_data_on_its_way(
     client: TradeClient, peer: Any, operations: Any, failing: Any
 ) -> None:
-    text = "GET_STATE failed: private data matching public hash version is not available. Public hash version = {}"
+    text = "private data matching public hash version is not available. Public hash version = {}"
     peer.scripts["Evaluate"] = [failing(STATUS.UNKNOWN, text)] * 2
     assert client.inquire(operations.LOOK, operations.Lock("I1", 42)) == operations.Locked(42)
 

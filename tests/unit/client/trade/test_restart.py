@@ -65,7 +65,7 @@ def program(client: TradeClient, operations: Any) -> list[Outcome[Any]]:
 
 @pytest.fixture
 def start(connected: Gateway, journal_path: Path, patience: Patience, operations: Any) -> Callable[..., Any]:
-    """Start the client's process: read the journal, perhaps resume, run the program, let go of the journal."""
+    """Start the client's process: read the journal, perhaps resume, run the program."""
 
     def started(*, resume: bool) -> list[Outcome[Any]]:
         with Journal(journal_path) as journal:
@@ -105,8 +105,9 @@ def test_killed_at_any_instant_it_resumes_and_nothing_is_done_twice(
 def test_killed_again_and_again_it_gets_there(
     start: Callable[..., Any], instants: Instants, ledger: Any
 ) -> None:
-    for _ in range(60):
-        instants.fatal = instants.passed + 4
+    outcomes: list[Outcome[Any]] = []
+    for life in range(60):
+        instants.fatal = instants.passed + 4 + life
         try:
             outcomes = start(resume=True)
         except Killed:
