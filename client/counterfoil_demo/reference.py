@@ -74,3 +74,8 @@ class Book:
     def paid(self, received: int) -> Book:
         """The document after the buyer paid `received` of it."""
         return replace(self, collected=self.collected + received)
+
+
+def kept(mark: int, approved: int, locked: int) -> int:
+    """What a mark keeps when less of the loan is approved than was locked for it, rounded up."""
+    return -(-mark * approved // locked)

@@ -1,0 +1,153 @@
+"""The people of the story: each one a client identity with a connection and a journal of its own."""
+
+from __future__ import annotations
+
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
+
+from counterfoil import ConnectionProfile, ContractRefusal, Gateway
+from counterfoil.trade import Journal, TradeClient
+from counterfoil_network.identities import load_identity, renew
+from counterfoil_protocol.identity import Identity
+from counterfoil_protocol.signing import private_key_signer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+    from counterfoil_network.deployment import NetworkFolder
+    from counterfoil_network.identities import OrganisationFolder
+    from counterfoil_protocol.confidential import Operation
+
+    from counterfoil_demo.knowledge import Knowledge
+
+RequestT = TypeVar("RequestT")
+AnswerT = TypeVar("AnswerT")
+CHANNEL = "trade"
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[AnswerT]):
+    """A step on the ledger: the answer, the transaction, its block, and how long it took in seconds."""
+
+    answer: AnswerT = field(repr=False)
+    transaction_id: str
+    block: int | None
+    seconds: float
+
+    @property
+    def told(self) -> tuple[str, int | None, float]:
+        """What a line of the story says of it."""
+        return self.transaction_id, self.block, self.seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A step that the contract refused: its code, the proposal's transaction id, seconds."""
+
+    code: str
+    transaction_id: str
+    seconds: float
+
+    @property
+    def told(self) -> tuple[str, float]:
+        """What a line of the story says of it."""
+        return self.transaction_id, self.seconds
+
+
+class Actor:
+    """One person's client. What it is told goes into its organisation's facts."""
+
+    def __init__(self, organisation: str, user: str, client: TradeClient, knowledge: Knowledge) -> None:
+        self.organisation = organisation
+        self.name = f"{organisation} {user}"
+        self._client = client
+        self._knowledge = knowledge
+
+    def submit(self, operation: Operation[RequestT, AnswerT], body: RequestT) -> Done[AnswerT]:
+        """Do it. Raises CounterfoilError."""
+        self._note(operation, body)
+        began = time.monotonic()
+        outcome = self._client.submit(operation, body)
+        seconds = time.monotonic() - began
+        self._note(operation, outcome.answer)
+        return Done(outcome.answer, outcome.transaction_id, outcome.block, seconds)
+
+    def attempt(self, operation: Operation[RequestT, AnswerT], body: RequestT) -> Done[AnswerT] | Refused:
+        """Do it, or give the contract's refusal. Raises any other CounterfoilError."""
+        began = time.monotonic()
+        try:
+            return self.submit(operation, body)
+        except ContractRefusal as refusal:
+            return Refused(refusal.code, refusal.transaction_id, time.monotonic() - began)
+
+    def ask(self, operation: Operation[RequestT, AnswerT], body: RequestT) -> AnswerT:
+        """Ask. Raises CounterfoilError."""
+        self._note(operation, body)
+        answer = self._client.inquire(operation, body)
+        self._note(operation, answer)
+        return answer
+
+    def ask_or_code(self, operation: Operation[RequestT, AnswerT], body: RequestT) -> AnswerT | str:
+        """Ask, or give the code of the contract's refusal."""
+        try:
+            return self.ask(operation, body)
+        except ContractRefusal as refusal:
+            return refusal.code
+
+    def _note(self, operation: Operation[RequestT, AnswerT], message: object) -> None:
+        self._knowledge.note(self.organisation, operation.name, message)
+
+
+class Cast:
+    """Connects people when they first appear; all connections end with it."""
+
+    def __init__(self, folder: NetworkFolder, journals: Path, knowledge: Knowledge) -> None:
+        self._folder = folder
+        self._journals = journals
+        self._knowledge = knowledge
+        self._actors: dict[tuple[str, str], Actor] = {}
+        self._stack = ExitStack()
+        journals.mkdir(parents=True, exist_ok=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
+
+    def __call__(self, organisation: str, user: str) -> Actor:
+        """A person by organisation and user name, as crypto-config.yaml names them."""
+        key = (organisation, user)
+        if key not in self._actors:
+            profile = ConnectionProfile.read(self._folder.connection_profile(organisation))
+            self._actors[key] = self._connect(key, Gateway.from_profile(profile, user))
+        return self._actors[key]
+
+    def renewed(self, organisation: OrganisationFolder, user: str, role: str) -> Actor:
+        """The same person with a renewed certificate that carries another role."""
+        name = f"{user}-renewed"
+        msp = renew(organisation, user, changed_attributes={"role": role}, new_name=name)
+        found = load_identity(msp)
+        profile = ConnectionProfile.read(self._folder.connection_profile(organisation.name))
+        endpoint = profile.endpoint()
+        gateway = Gateway.connect(
+            endpoint.address,
+            identity=Identity(profile.msp_id, found.certificate),
+            signer=private_key_signer(found.key),
+            tls_root=endpoint.tls_root,
+            server_name=endpoint.server_name,
+        )
+        return self._connect((organisation.name, name), gateway)
+
+    def _connect(self, key: tuple[str, str], gateway: Gateway) -> Actor:
+        organisation, user = key
+        self._stack.enter_context(gateway)
+        journal = self._stack.enter_context(Journal(self._journals / f"{organisation}-{user}.journal"))
+        client = TradeClient(gateway.network(CHANNEL), journal)
+        self._actors[key] = Actor(organisation, user, client, self._knowledge)
+        return self._actors[key]

@@ -1,0 +1,92 @@
+"""The story from beginning to end: an export invoice financed once, refused the second time, and audited.
+
+Chapters are functions of other modules; this one puts them in order and says whether all came out well.
+"""
+
+from __future__ import annotations
+
+import time
+from random import Random
+from typing import TYPE_CHECKING, Final
+
+from counterfoil import CounterfoilError
+from counterfoil_network.deployment.description import CRYPTO_CONFIG, description_file
+from counterfoil_network.identities import open_crypto_folder
+
+from counterfoil_demo import cheating, financing, looking, opening
+from counterfoil_demo.cast import Cast
+from counterfoil_demo.engine import NetworkDidNotStart, network_up
+from counterfoil_demo.enterprise import open_enterprise
+from counterfoil_demo.figures import WORKED_EXAMPLE_SEED
+from counterfoil_demo.knowledge import Knowledge
+from counterfoil_demo.narration import StoryBroken
+from counterfoil_demo.sample_files import write_samples
+from counterfoil_demo.samples import make_samples
+from counterfoil_demo.stage import Stage
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from counterfoil_demo.narration import Narration
+
+MARKER: Final = "this-is-a-counterfoil-demo"
+"""An empty file that tells the demo's own folder from any other: the next run removes it."""
+
+
+def run_story(folder: Path, seed: int, narration: Narration) -> bool:
+    """Run it in `folder`, which must be new; whether every step came out as expected.
+
+    Everything stays there to be looked at: samples, the network's files, exports.
+    """
+    began = time.monotonic()
+    folder.mkdir(parents=True)
+    (folder / MARKER).touch()
+    try:
+        _run(folder, seed, narration)
+    except (CounterfoilError, NetworkDidNotStart, StoryBroken) as error:
+        narration.broke_off(f"{type(error).__name__}: {error}")
+    return narration.end(time.monotonic() - began)
+
+
+def _run(folder: Path, seed: int, narration: Narration) -> None:
+    samples = make_samples(seed)
+    write_samples(samples, folder / "samples")
+    drawn = "the files in samples/" if seed == WORKED_EXAMPLE_SEED else f"drawn by seed {seed}"
+    narration.chapter("The documents", f"six invoices on four declarations, {drawn}")
+    narration.remark(f"{samples.seller.name} ({samples.seller.code}) sells; files in {folder / 'samples'}")
+    narration.chapter(
+        "The network", "Orderer, Regulator, Port, BankA, BankB on this machine, in a process of its own"
+    )
+    began = time.monotonic()
+    knowledge = Knowledge()
+    with network_up(folder / "network") as (network, state):
+        narration.remark(
+            f"up after {time.monotonic() - began:.1f} s, process {state.pid}, files in {network.root}"
+        )
+        with Cast(network, folder / "journals", knowledge) as cast:
+            crypto = open_crypto_folder(description_file(CRYPTO_CONFIG, None), network.crypto)
+            stage = Stage(
+                samples=samples,
+                folder=network,
+                sample_folder=folder / "samples",
+                crypto=crypto,
+                cast=cast,
+                knowledge=knowledge,
+                narration=narration,
+                random=Random(f"papers {seed}"),  # noqa: S311 - sample data, nothing secret
+            )
+            _chapters(stage, folder)
+
+
+def _chapters(stage: Stage, folder: Path) -> None:
+    enterprise = open_enterprise(stage)
+    opening.open_registry(stage)
+    opening.publish_declarations(stage)
+    first = financing.finance_first_invoice(stage, enterprise)
+    second = financing.be_refused_and_take_the_rest(stage, enterprise)
+    financing.repay_from_own_funds(stage, first, second)
+    financing.be_paid_by_the_buyer(stage, enterprise)
+    financing.finance_in_yen(stage, enterprise)
+    looking.side_by_side(stage, first)
+    looking.search_files(stage)
+    cheating.audit_and_cheat(stage, folder)
