@@ -8,12 +8,18 @@ from typing import Any
 
 import pytest
 from counterfoil_network.configuration import ConfigurationError, genesis_block
-from counterfoil_network.identities import CryptoFolder, generate, load_identity, revoke
+from counterfoil_network.identities import CryptoFolder, generate, load_identity, renew, revoke
 from counterfoil_protocol.block import check_block_data, is_config_block, parse_block
 from counterfoil_protocol.channel_config import ChannelConfig
-from counterfoil_protocol.messages import common
+from counterfoil_protocol.errors import InvalidIdentity
+from counterfoil_protocol.identity import Identity
+from counterfoil_protocol.messages import common, msp_principal
 
 CHANNEL = "trade"
+ROLES = {
+    name: int(msp_principal.MSPRole.MSPRoleType.Value(name.upper()))
+    for name in ("client", "peer", "admin", "orderer")
+}
 Find = Callable[[str], Callable[..., bytes]]
 
 
@@ -130,3 +136,43 @@ def test_two_blocks_differ_in_their_nonce(root: Path, crypto: CryptoFolder) -> N
     made = [genesis_block(root / "configtx.yaml", "TradeGenesis", CHANNEL, crypto.root) for _ in range(2)]
     assert made[0].header.data_hash != made[1].header.data_hash
     assert isinstance(made[0], common.Block)
+
+
+def test_the_channel_accepts_every_identity_in_its_role(root: Path, crypto: CryptoFolder) -> None:
+    config = ChannelConfig.from_block(
+        genesis_block(root / "configtx.yaml", "TradeGenesis", CHANNEL, crypto.root)
+    )
+    for organisation in crypto.organisations:
+        msp = config.msps.msp(f"{organisation.name}MSP")
+        roles = [(organisation.nodes[0].msp, ROLES[organisation.kind.node_ou])]
+        roles += [
+            (organisation.user_msp(name), ROLES["admin" if name == "Admin" else "client"])
+            for name in organisation.users
+        ]
+        for folder, role in roles:
+            identity = Identity(f"{organisation.name}MSP", load_identity(folder).certificate)
+            config.msps.validate(identity)
+            assert [each for each in ROLES.values() if msp.has_role(identity, each)] == [role]
+
+
+def test_the_channel_refuses_a_revoked_identity_and_its_neighbours_not(root: Path, tmp_path: Path) -> None:
+    crypto = generate(root / "crypto-config.yaml", tmp_path / "crypto")
+    bank = crypto.organisation("BankA")
+    revoke(bank, load_identity(bank.user_msp("officer1")).certificate)
+    config = ChannelConfig.from_block(
+        genesis_block(root / "configtx.yaml", "TradeGenesis", CHANNEL, crypto.root)
+    )
+    config.msps.validate(Identity("BankAMSP", load_identity(bank.user_msp("officer2")).certificate))
+    with pytest.raises(InvalidIdentity, match="revoked"):
+        config.msps.validate(Identity("BankAMSP", load_identity(bank.user_msp("officer1")).certificate))
+    renewed = load_identity(renew(bank, "officer1"))
+    config.msps.validate(Identity("BankAMSP", renewed.certificate))
+
+
+def test_an_identity_is_none_of_another_organisation(root: Path, crypto: CryptoFolder) -> None:
+    config = ChannelConfig.from_block(
+        genesis_block(root / "configtx.yaml", "TradeGenesis", CHANNEL, crypto.root)
+    )
+    certificate = load_identity(crypto.organisation("BankA").user_msp("officer1")).certificate
+    with pytest.raises(InvalidIdentity):
+        config.msps.validate(Identity("RegulatorMSP", certificate))
