@@ -295,9 +295,11 @@ def _format(rule: policies.SignaturePolicy, envelope: Envelope) -> str:
     threshold = rule.n_out_of.n
     if not 0 <= threshold <= len(inner) + 1:
         raise InvalidPolicy(f"invalid t-out-of-n predicate, t {threshold}, n {len(inner)}")
-    if threshold == len(inner):
-        return f"AND({', '.join(inner)})"
-    return f"OR({', '.join(inner)})" if threshold == 1 else f"OutOf({threshold}, {', '.join(inner)})"
+    if threshold == 1:
+        return f"OR({', '.join(inner)})"
+    return (
+        f"AND({', '.join(inner)})" if threshold == len(inner) else f"OutOf({threshold}, {', '.join(inner)})"
+    )
 
 
 def _principal_text(principal: Principal) -> str:
