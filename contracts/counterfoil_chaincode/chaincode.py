@@ -66,6 +66,7 @@ class Chaincode:
         except PeerError as error:
             return error_response(f"PEER_ERROR: {error}", _FAILED)
         except (ChaincodeError, Exception) as error:
+            stub.failure = error
             logger.error("transaction %s failed: %s", stub.transaction_id, describe_failure(error))
             text = f"INTERNAL_ERROR: the contract failed with {type(error).__name__}; its log says where"
             return error_response(text, _FAILED)

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from .entry_point import EntryPointError, load_chaincode
 from .errors import ProtocolViolation
 from .peer_environment import PeerEnvironment
-from .shim.socket_transport import serve_socket
+from .shim.socket_transport import SocketStream
 from .shim.worker_pool import WorkerPool
 
 logger = logging.getLogger("counterfoil_chaincode.child")
@@ -27,7 +27,7 @@ ENTRY_POINT_VARIABLE = "COUNTERFOIL_CHAINCODE"
 
 _EXIT_BAD_PACKAGE = 2
 _EXIT_BAD_PEER = 3
-_SWITCH_INTERVAL_SECONDS = 0.0005
+_EXIT_ABANDONED = 4
 
 
 def main(environment: Mapping[str, str]) -> int:
@@ -47,11 +47,10 @@ def main(environment: Mapping[str, str]) -> int:
     except EntryPointError as error:
         logger.error("%s", error)
         return _EXIT_BAD_PACKAGE
-    # A worker that has its answer waits for the reading thread to let go of the interpreter.
-    sys.setswitchinterval(_SWITCH_INTERVAL_SECONDS)
     peer = PeerEnvironment.from_environment(environment)
     try:
-        serve_socket(connection, chaincode, environment[ID_VARIABLE], peer, WorkerPool())
+        stream = SocketStream(connection, chaincode, peer, WorkerPool(), lambda: os._exit(_EXIT_ABANDONED))
+        stream.serve(environment[ID_VARIABLE])
     except ProtocolViolation as error:
         logger.error("the peer broke the protocol: %s", error)
         return _EXIT_BAD_PEER

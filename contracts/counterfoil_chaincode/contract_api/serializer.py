@@ -1,6 +1,7 @@
 """How arguments and results cross the wire: text as it is, everything else as canonical JSON."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 
 import msgspec
@@ -64,6 +65,8 @@ def plain(value: object) -> JsonValue:
     return found
 
 
+# Making a schema costs more than the whole call around it.
+@lru_cache(maxsize=4096)
 def expects_text(expected: Any) -> bool:
     """Whether JSON of this type is a string, so that the argument is taken as it is."""
     if expected is str:

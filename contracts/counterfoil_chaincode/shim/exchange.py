@@ -14,12 +14,19 @@ MESSAGE = chaincode_shim.ChaincodeMessage
 class Exchange:
     """The waiting place of one running transaction."""
 
-    __slots__ = ("_answers", "_channel_id", "_closed", "_one_at_a_time", "_send", "_transaction_id")
+    __slots__ = ("_answers", "_channel_id", "_closed", "_one_at_a_time", "_pump", "_send", "_transaction_id")
 
-    def __init__(self, channel_id: str, transaction_id: str, send: Callable[[bytes], None]) -> None:
+    def __init__(
+        self,
+        channel_id: str,
+        transaction_id: str,
+        send: Callable[[bytes], None],
+        pump: Callable[[], bool],
+    ) -> None:
         self._channel_id = channel_id
         self._transaction_id = transaction_id
         self._send = send
+        self._pump = pump
         self._answers: SimpleQueue[MESSAGE | None] = SimpleQueue()
         self._one_at_a_time = Lock()
         self._closed = False
@@ -46,7 +53,7 @@ class Exchange:
                 type=message_type, payload=payload, txid=self._transaction_id, channel_id=self._channel_id
             )
             self._send(request.SerializeToString())
-            answer = self._answers.get()
+            answer = self._wait()
         finally:
             self._one_at_a_time.release()
         if answer is None:
@@ -54,6 +61,11 @@ class Exchange:
         if answer.type == MESSAGE.ERROR:
             raise peer_error(answer.payload.decode(errors="replace"))
         return answer.payload
+
+    def _wait(self) -> MESSAGE | None:
+        while self._answers.empty() and self._pump():
+            pass
+        return self._answers.get()
 
     def answer(self, message: MESSAGE) -> None:
         """The peer's answer has come."""

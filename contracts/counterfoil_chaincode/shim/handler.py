@@ -22,13 +22,11 @@ from .exchange import Exchange
 from .invocation import parse_invocation
 from .peer_features import PeerFeatures
 from .stub import ChaincodeStub
-from .worker_pool import WorkerPool
 
 logger = logging.getLogger(__name__)
 
 MESSAGE = chaincode_shim.ChaincodeMessage
-_TOO_MANY = 503
-_FAILED = 500
+_TRY_AGAIN = 503
 
 
 class Invocable(Protocol):
@@ -36,6 +34,28 @@ class Invocable(Protocol):
 
     def invoke(self, stub: ChaincodeStub, peer: PeerEnvironment) -> proposal_response.Response:
         """Run one transaction; every exception becomes an error response."""
+        ...
+
+
+class Runner(Protocol):
+    """Runs transactions, and helps them wait."""
+
+    @property
+    def limit(self) -> int:
+        """How many transactions may run or wait."""
+        ...
+
+    @property
+    def closed(self) -> bool:
+        """Whether it takes no more because the chaincode is about to end."""
+        ...
+
+    def submit(self, job: Callable[[], None]) -> bool:
+        """Run `job`, soon or at once; False if it cannot be taken."""
+        ...
+
+    def pump(self) -> bool:
+        """Do something towards the answer the calling thread waits for; False if there is nothing to do."""
         ...
 
 
@@ -55,12 +75,12 @@ class Handler:
         self,
         invocable: Invocable,
         peer: PeerEnvironment,
-        workers: WorkerPool,
+        runner: Runner,
         send: Callable[[bytes], None],
     ) -> None:
         self._chaincode = invocable
         self._peer = peer
-        self._workers = workers
+        self._runner = runner
         self._send = send
         self._state = State.CREATED
         self._features = PeerFeatures()
@@ -120,16 +140,18 @@ class Handler:
         exchange.answer(message)
 
     def _start(self, message: MESSAGE) -> None:
-        exchange = Exchange(message.channel_id, message.txid, self._send)
+        exchange = Exchange(message.channel_id, message.txid, self._send, self._runner.pump)
         with self._lock:
             running = self._exchanges.setdefault(exchange.key, exchange)
         if running is not exchange:
             self._send_error(message, "the transaction is running already")
             return
-        if not self._workers.submit(lambda: self._run(message, exchange)):
+        if not self._runner.submit(lambda: self._run(message, exchange)):
             self._finished(exchange)
-            refusal = f"TOO_MANY_TRANSACTIONS: more than {self._workers.limit} at once; try again later"
-            self._send_completed(message, error_response(refusal, _TOO_MANY), None)
+            refusal = f"TOO_MANY_TRANSACTIONS: more than {self._runner.limit} at once; try again later"
+            if self._runner.closed:
+                refusal = "SHUTTING_DOWN: the chaincode is about to end; try again later"
+            self._send_completed(message, error_response(refusal, _TRY_AGAIN), None)
 
     def _run(self, message: MESSAGE, exchange: Exchange) -> None:
         try:

@@ -34,12 +34,14 @@ class ChaincodeStub(PrivateData):
     Every method that asks the peer raises PeerError if it answers ERROR, StreamClosed if the stream ends.
     """
 
-    __slots__ = ("_event", "_invocation")
+    __slots__ = ("_event", "_invocation", "failure")
 
     def __init__(self, invocation: Invocation, call: PeerCall, features: PeerFeatures = _PLAIN_PEER) -> None:
         super().__init__(LedgerAccess(call, features))
         self._invocation = invocation
         self._event: chaincode_event.ChaincodeEvent | None = None
+        self.failure: Exception | None = None
+        """What the contract failed with, noted by the runtime for the testing kit; never on the wire."""
 
     # The transaction
 

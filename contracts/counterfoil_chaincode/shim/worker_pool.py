@@ -11,7 +11,8 @@ from threading import Lock, Thread
 
 logger = logging.getLogger(__name__)
 
-DEFAULT_THREADS = 64
+DEFAULT_THREADS = 16
+"""Few, because contracts compute in turn anyway: more threads only fight over the interpreter."""
 DEFAULT_LIMIT = 1024
 
 
@@ -47,6 +48,15 @@ class WorkerPool:
                 thread.start()
         self._jobs.put(job)
         return True
+
+    @property
+    def closed(self) -> bool:
+        """Whether `close` was called."""
+        return self._closed
+
+    def pump(self) -> bool:
+        """Nothing: a worker waits for its answer while another thread reads."""
+        return False
 
     def close(self, timeout_seconds: float | None = None) -> None:
         """Finish what runs and waits, then end the threads."""

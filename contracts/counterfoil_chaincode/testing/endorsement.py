@@ -45,6 +45,8 @@ class Endorsement:
     response: Response
     event: bytes = field(repr=False)
     result: SimulationResult = field(repr=False)
+    failure: Exception | None = field(repr=False)
+    """What the contract failed with, if it was no refusal."""
 
     @property
     def signed_content(self) -> tuple[int, bytes, bytes, bytes]:
@@ -73,12 +75,13 @@ class EndorsingPeer:
         )
         call = chaincode.ChaincodeInput(args=asked.args).SerializeToString()
         invocation = parse_invocation(asked.channel_id, asked.transaction_id, call, asked.message)
-        response, event = self._run(simulator, asked.chaincode_name, invocation)
-        return Endorsement(self.msp_id, response_of(response), event, simulator.result())
+        response, stub = self._run(simulator, asked.chaincode_name, invocation)
+        event = stub.event.SerializeToString() if stub.event else b""
+        return Endorsement(self.msp_id, response_of(response), event, simulator.result(), stub.failure)
 
     def _run(
         self, simulator: Simulator, name: str, invocation: Invocation
-    ) -> tuple[proposal_response.Response, bytes]:
+    ) -> tuple[proposal_response.Response, ChaincodeStub]:
         def invoke(called: str, args: tuple[bytes, ...]) -> proposal_response.Response:
             if called not in self.chaincodes:
                 raise SimulationError(f"chaincode {called} not found")
@@ -90,7 +93,7 @@ class EndorsingPeer:
         peer = MemoryPeer(simulator, name, invocation.transaction_id, history, invoke)
         stub = ChaincodeStub(invocation, peer.call, self.features)
         response = self.chaincodes[name].invoke(stub, PeerEnvironment(self.msp_id, self.clock))
-        return response, stub.event.SerializeToString() if stub.event else b""
+        return response, stub
 
     def _access(self, namespace: str, asked: Proposal) -> Mapping[str, CollectionAccess] | None:
         if namespace != asked.chaincode_name:

@@ -287,7 +287,7 @@ def _renewed(valid: Iterable[Endorsed]) -> list[PrivateKey]:
 def _agreed(endorsements: Sequence[Endorsement]) -> Endorsement:
     responses = {endorsement.msp_id: endorsement.response for endorsement in endorsements}
     if any(response.is_error for response in responses.values()):
-        raise Refused(responses)
+        raise Refused(responses) from next((found.failure for found in endorsements if found.failure), None)
     if len({endorsement.signed_content for endorsement in endorsements}) > 1:
         raise EndorsementMismatch(tuple(responses))
     return endorsements[0]
