@@ -94,9 +94,7 @@ def test_a_key_with_its_own_policy_answers_to_that_alone(network: RunningNetwork
         assert {"RegulatorMSP", "BankBMSP"} <= endorsers(prepared.serialize())
         assert prepared.submit().status().successful
         with pytest.raises(CommitError) as refused:
-            contract.submit(
-                "asset:transfer", asset, "bob", endorsing_organizations=["BankAMSP", "PortMSP"]
-            )
+            contract.submit("asset:transfer", asset, "bob", endorsing_organizations=["BankAMSP", "PortMSP"])
     assert refused.value.validation_code == transaction.ENDORSEMENT_POLICY_FAILURE
 
 
@@ -113,10 +111,9 @@ def test_the_same_envelope_counts_once(network: RunningNetwork) -> None:
 
 def test_a_chaincodes_events_are_delivered(network: RunningNetwork) -> None:
     asset = new_id()
-    with network.contract("BankA") as contract:
-        with contract.events() as events:
-            contract.submit("asset:create", asset, "tom", "5")
-            event = next(iter(events))
+    with network.contract("BankA") as contract, contract.events() as events:
+        contract.submit("asset:create", asset, "tom", "5")
+        event = next(iter(events))
     assert event.event_name == "created"
     assert event.payload == asset.encode()
 

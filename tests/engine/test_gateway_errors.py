@@ -1,14 +1,14 @@
 """What the Gateway says when something is wrong: codes, messages and details as Fabric gives them."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Iterator
 from typing import Any
 
 import grpc
 import pytest
 from counterfoil import EndorseError, EvaluateError, Gateway, GatewayError, Identity, private_key_signer
 from counterfoil_protocol.messages import gateway as messages
-from counterfoil_protocol.messages import proposal
+from counterfoil_protocol.messages import common, proposal
 from counterfoil_protocol.services import GatewayStub
 from cryptography.hazmat.primitives.asymmetric import ec
 from running_network import RunningNetwork
@@ -27,7 +27,7 @@ def said(error: GatewayError) -> str:
 
 
 @pytest.fixture
-def stub(network: RunningNetwork) -> Any:
+def stub(network: RunningNetwork) -> Iterator[Any]:
     node = network.state.node("BankA")
     authority = (network.folder.root / node.tls_authority).read_bytes()
     with grpc.secure_channel(node.address, grpc.ssl_channel_credentials(authority)) as channel:
@@ -57,18 +57,20 @@ def test_an_empty_request_is_refused(stub: Any, method: str, request_message: An
 @pytest.mark.parametrize("content", [b"\xff", b"\x0a\x00", b"\x0a\x02\x08\x01", b"\x12\x00", bytes(64)])
 def test_nonsense_never_crashes_the_gateway(stub: Any, content: bytes) -> None:
     signed = proposal.SignedProposal(proposal_bytes=content, signature=b"x")
-    calls: list[Callable[[], object]] = [
-        lambda: stub.Endorse(messages.EndorseRequest(proposed_transaction=signed), timeout=5),
-        lambda: stub.Evaluate(messages.EvaluateRequest(proposed_transaction=signed), timeout=5),
-        lambda: stub.CommitStatus(messages.SignedCommitStatusRequest(request=content), timeout=5),
-        lambda: list(stub.ChaincodeEvents(messages.SignedChaincodeEventsRequest(request=content), timeout=5)),
-        lambda: stub.Submit(
-            messages.SubmitRequest(channel_id="trade", prepared_transaction={"payload": content}), timeout=5
+    envelope = common.Envelope(payload=content)
+    calls = (
+        (stub.Endorse, messages.EndorseRequest(proposed_transaction=signed)),
+        (stub.Evaluate, messages.EvaluateRequest(proposed_transaction=signed)),
+        (stub.CommitStatus, messages.SignedCommitStatusRequest(request=content)),
+        (stub.Submit, messages.SubmitRequest(channel_id="trade", prepared_transaction=envelope)),
+        (
+            lambda request, timeout: list(stub.ChaincodeEvents(request, timeout=timeout)),
+            messages.SignedChaincodeEventsRequest(request=content),
         ),
-    ]
-    for call in calls:
+    )
+    for method, request in calls:
         with pytest.raises(grpc.RpcError) as refused:
-            call()
+            method(request, timeout=5)
         assert refused.value.code() not in (grpc.StatusCode.INTERNAL, grpc.StatusCode.DEADLINE_EXCEEDED)
 
 
@@ -124,7 +126,7 @@ def test_an_unknown_endorsing_organisation(network: RunningNetwork) -> None:
 
 
 def stranger(network: RunningNetwork, organisation: str, msp_id: str) -> Gateway:
-    """BankA's gateway, used by somebody with an organisation's certificate under an MSP ID and a wrong key."""
+    """BankA's gateway, used with an organisation's certificate, an MSP ID, and a key that fits neither."""
     node = network.state.node("BankA")
     folder = network.folder.crypto / "peerOrganizations"
     [certificate] = folder.glob(f"{organisation.lower()}.*/users/Admin@*/msp/signcerts/*.pem")
@@ -132,8 +134,8 @@ def stranger(network: RunningNetwork, organisation: str, msp_id: str) -> Gateway
         node.address,
         identity=Identity(msp_id, certificate.read_bytes()),
         signer=private_key_signer(ec.generate_private_key(ec.SECP256R1())),
-        tls_root_certificates=(network.folder.root / node.tls_authority).read_bytes(),
-        tls_server_name=node.host,
+        tls_root=(network.folder.root / node.tls_authority).read_bytes(),
+        server_name=node.host,
     )
 
 

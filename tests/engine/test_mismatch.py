@@ -11,7 +11,9 @@ from running_network import asset_chaincode, asset_package, running_network
 
 def altered(source: str) -> str:
     """The same chaincode with another rule: it doubles values."""
-    changed = source.replace("asset = Asset(asset_id, owner, value)", "asset = Asset(asset_id, owner, value * 2)")
+    changed = source.replace(
+        "asset = Asset(asset_id, owner, value)", "asset = Asset(asset_id, owner, value * 2)"
+    )
     assert changed != source
     return changed
 
@@ -34,7 +36,9 @@ def test_a_deleted_ledger_stops_its_own_organisation_alone(tmp_path: Path) -> No
     asset = uuid.uuid4().hex
     with running_network(tmp_path, asset_chaincode()) as network:
         with network.contract("BankA") as contract:
-            contract.submit("asset:create", asset, "tom", "5", endorsing_organizations=["PortMSP", "BankBMSP"])
+            contract.submit(
+                "asset:create", asset, "tom", "5", endorsing_organizations=["PortMSP", "BankBMSP"]
+            )
         for path in network.folder.peer("BankA").glob("ledger.db*"):
             path.unlink()
         with network.contract("BankA") as contract, pytest.raises(EvaluateError) as refused:

@@ -246,6 +246,7 @@ class Peer:
             loop.create_task(self._reconciler.run(), name=f"reconciler of {self.msp_id}"),
         ]
         self._membership.join(self)
+        self._prepare_chaincodes()
 
     async def stop(self) -> None:
         """Stop answering, end the chaincodes, close the ledger."""
@@ -267,6 +268,7 @@ class Peer:
     def _committed(self, committed: CommittedBlock) -> None:
         if writes_lifecycle(committed):
             self._local_chaincodes.forget(committed.number + 1)
+            self._prepare_chaincodes()
         self._recent[committed.number] = committed.block
         if len(self._recent) > _RECENT_BLOCKS:
             self._recent.popitem(last=False)
@@ -275,6 +277,11 @@ class Peer:
                 if not waiting.done():
                     waiting.set_result((transaction.code, committed.number))
         self.progress.advance(committed.number + 1)
+
+    def _prepare_chaincodes(self) -> None:
+        with self.ledger.snapshot() as view:
+            for package_id in self._local_chaincodes.runnable(view):
+                self.chaincodes.prepare(package_id)
 
     def _check_file(self) -> None:
         try:

@@ -120,10 +120,19 @@ class ChaincodeSupport:
                 await self._discard(package_id, running)
             raise failure.within("error sending") from None
 
+    def prepare(self, package_id: str) -> None:
+        """Start a package before it is asked for (Fabric's ChaincodeCustodian); failures show when it is."""
+        running = self._running.get(package_id)
+        if (running is None or not running.handler.is_ready) and package_id not in self._launching:
+            # Whoever calls it hears of a failure; here nobody waits for the outcome.
+            self._start(package_id).add_done_callback(lambda task: task.cancelled() or task.exception())
+
     async def stop(self) -> None:
         """End all chaincodes."""
-        for task in list(self._launching.values()):
+        launching = list(self._launching.values())
+        for task in launching:
             task.cancel()
+        await asyncio.gather(*launching, return_exceptions=True)
         await asyncio.gather(*(running.stop() for running in self._running.values()))
         self._running.clear()
 
@@ -166,16 +175,18 @@ class ChaincodeSupport:
         running = self._running.get(package_id)
         if running is not None and running.handler.is_ready:
             return running
-        task = self._launching.get(package_id)
-        if task is None:
-            task = asyncio.get_running_loop().create_task(self._launch(package_id))
-            self._launching[package_id] = task
-            task.add_done_callback(lambda _: self._launching.pop(package_id, None))
+        task = self._launching.get(package_id) or self._start(package_id)
         try:
             # Shielded: a caller that gives up must not stop the launch others wait for.
             return await asyncio.shield(task)
         except ChaincodeFailure as failure:
             raise failure.within(f"could not launch chaincode {package_id}") from None
+
+    def _start(self, package_id: str) -> asyncio.Task[RunningChaincode]:
+        task = asyncio.get_running_loop().create_task(self._launch(package_id))
+        self._launching[package_id] = task
+        task.add_done_callback(lambda _: self._launching.pop(package_id, None))
+        return task
 
     async def _launch(self, package_id: str) -> RunningChaincode:
         running = await self._launcher.launch(package_id, self.invoke)

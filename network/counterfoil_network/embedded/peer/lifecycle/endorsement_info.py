@@ -18,7 +18,12 @@ from counterfoil_network.embedded.peer.lifecycle.definition import (
     read_package_id,
     read_sequence,
 )
-from counterfoil_network.embedded.peer.lifecycle.layout import NAMESPACES, mismatches
+from counterfoil_network.embedded.peer.lifecycle.layout import (
+    LAST_OF_RANGE,
+    NAMESPACES,
+    metadata_key,
+    mismatches,
+)
 
 if TYPE_CHECKING:
     from counterfoil_protocol.ledger.state import StateReader
@@ -73,6 +78,19 @@ class LocalChaincodes:
         """Whether the chaincode is defined, approved and installed here."""
         found = self.find(view, name)
         return found is not None and found.approved and self._packages.has(found.package_id)
+
+    def runnable(self, view: StateReader) -> list[str]:
+        """Return the packages of all definitions that this peer can execute."""
+        prefix = metadata_key(NAMESPACES, "")
+        found = (
+            self.find(view, key.removeprefix(prefix))
+            for key, _ in view.get_state_range(LIFECYCLE, prefix, prefix + LAST_OF_RANGE)
+        )
+        return [
+            each.package_id
+            for each in found
+            if each is not None and each.approved and self._packages.has(each.package_id)
+        ]
 
     def names(self, package_id: str) -> list[tuple[str, str]]:
         """Name and version of the known chaincodes that run a package."""

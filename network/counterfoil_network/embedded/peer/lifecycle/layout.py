@@ -22,6 +22,9 @@ NAMESPACES = "namespaces"
 SOURCES = "chaincode-sources"
 """Which package an organisation runs (implicit collections only)."""
 
+LAST_OF_RANGE = "\x7f"
+"""Queries over the keys with a prefix end here; names hold ASCII below it (ledger_shim.go GetStateRange)."""
+
 
 class WritableState(Protocol):
     """Where structures are written: public state or one implicit collection of `_lifecycle`."""

@@ -22,7 +22,7 @@ from counterfoil_network.embedded.peer.lifecycle.definition import (
     read_sequence,
 )
 from counterfoil_network.embedded.peer.lifecycle.input_checks import check_collections, check_name
-from counterfoil_network.embedded.peer.lifecycle.layout import NAMESPACES, read_metadata
+from counterfoil_network.embedded.peer.lifecycle.layout import LAST_OF_RANGE, NAMESPACES, read_metadata
 from counterfoil_network.embedded.peer.lifecycle.states import OrganisationState, PublicState
 
 if TYPE_CHECKING:
@@ -41,8 +41,6 @@ if TYPE_CHECKING:
     )
 
 _DEFAULT_POLICY = ApplicationPolicy(channel_policy="/Channel/Application/Endorsement").serialize()
-# Range queries over metadata end here; names hold ASCII below it (ledger_shim.go GetStateRange).
-_LAST = "\x7f"
 
 
 class NotDefined(LookupError):  # noqa: N818 - reads as what happened, as Fabric's names do
@@ -126,7 +124,7 @@ def _query_definition(args: bytes, call: LifecycleCall) -> lifecycle.QueryChainc
 def _query_definitions(_: bytes, call: LifecycleCall) -> lifecycle.QueryChaincodeDefinitionsResult:
     prefix = f"{NAMESPACES}/metadata/"
     result = lifecycle.QueryChaincodeDefinitionsResult()
-    for found in call.simulator.get_state_range(LIFECYCLE, prefix, prefix + _LAST):
+    for found in call.simulator.get_state_range(LIFECYCLE, prefix, prefix + LAST_OF_RANGE):
         name = found.key.removeprefix(prefix)
         definition = read_definition(call.public.get, name)
         if definition is None:
