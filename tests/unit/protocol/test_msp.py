@@ -1,4 +1,4 @@
-"""Membership: the same answers as Fabric's own MSP on the same certificates, and what Fabric leaves to callers."""
+"""Membership: the answers of Fabric's own MSP on the same certificates, and what Fabric leaves to callers."""
 
 import datetime
 from collections.abc import Callable

@@ -1,6 +1,7 @@
 """Blocks of a real Fabric network: every hash, signature and read-write set comes out as Fabric made it."""
 
 import base64
+import itertools
 
 import pytest
 from counterfoil_protocol import block as block_module
@@ -37,7 +38,7 @@ def rwset(block: common.Block) -> ReadWriteSet:
 
 
 def test_headers_form_a_chain(blocks: list[common.Block]) -> None:
-    for previous, block in zip(blocks, blocks[1:], strict=False):
+    for previous, block in itertools.pairwise(blocks):
         assert block.header.previous_hash == block_module.header_hash(previous.header)
 
 
@@ -76,7 +77,7 @@ def test_orderer_signed_every_block(blocks: list[common.Block], config: ChannelC
 def test_orderer_signature_of_another_header(blocks: list[common.Block], config: ChannelConfig) -> None:
     altered = common.Block.FromString(blocks[4].SerializeToString())
     altered.header.number = 5
-    with pytest.raises(PolicyFailure, match="0 sub-policies were satisfied.*1 of the 'Writers'"):
+    with pytest.raises(PolicyFailure, match=r"0 sub-policies were satisfied.*1 of the 'Writers'"):
         config.verify_block_signature(altered)
 
 
@@ -119,7 +120,9 @@ def test_endorsement_policies(blocks: list[common.Block], config: ChannelConfig)
     approval, commit = (transactions([blocks[number]])[0].actions[0] for number in (1, 3))
     config.policies.evaluate("/Channel/Application/BankA/Endorsement", approval.signed_data())
     config.policies.evaluate("/Channel/Application/LifecycleEndorsement", commit.signed_data())
-    with pytest.raises(PolicyFailure, match="1 sub-policies were satisfied.*requires 2 of the 'Endorsement'"):
+    with pytest.raises(
+        PolicyFailure, match=r"1 sub-policies were satisfied.*requires 2 of the 'Endorsement'"
+    ):
         config.policies.evaluate("/Channel/Application/LifecycleEndorsement", approval.signed_data())
     twice = approval.signed_data() * 2
     with pytest.raises(PolicyFailure):
@@ -226,7 +229,8 @@ def test_acls(config: ChannelConfig) -> None:
 
 def test_configuration_update(blocks: list[common.Block]) -> None:
     updated = ChannelConfig.from_block(blocks[8])
-    assert (updated.sequence, updated.batch_timeout) == (1, pytest.approx(0.15))
+    assert updated.sequence == 1
+    assert updated.batch_timeout == pytest.approx(0.15)
     updated.verify_block_signature(blocks[9])
     with pytest.raises(MalformedMessage, match="no configuration"):
         ChannelConfig.from_block(blocks[7])
