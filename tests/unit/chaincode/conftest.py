@@ -1,4 +1,4 @@
-"""Lets the tests of this folder import its helpers as `tests.unit.chaincode.…`, however pytest was started."""
+"""Lets the tests of this folder import its helpers as `tests.unit.chaincode.*`, however pytest started."""
 
 import sys
 from pathlib import Path

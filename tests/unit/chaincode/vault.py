@@ -1,4 +1,4 @@
-"""A contract with confidential operations, to test the runtime with: bank's things kept by two authorities."""
+"""A contract with confidential operations, to test the runtime with: things of banks, kept by authorities."""
 
 from typing import Any
 
@@ -120,9 +120,7 @@ def collections() -> list[CollectionDefinition]:
     own = {"member_only_read": True, "member_only_write": True}
     for bank, msp in (("BankA", BANK_A), ("BankB", BANK_B)):
         found.append(
-            _collection(
-                f"terms_{bank}", msp, REGULATOR, endorsement_policy=_both(REGULATOR, msp), **own
-            )
+            _collection(f"terms_{bank}", msp, REGULATOR, endorsement_policy=_both(REGULATOR, msp), **own)
         )
         found.append(
             _collection(

@@ -1,0 +1,233 @@
+"""The state machine of one stream, with a scripted peer in the same thread or on the workers."""
+
+from collections.abc import Callable, Iterator
+from queue import SimpleQueue
+
+import pytest
+from counterfoil_chaincode.chaincode import Chaincode
+from counterfoil_chaincode.contract_api import Context, Contract, submit
+from counterfoil_chaincode.errors import ProtocolViolation
+from counterfoil_chaincode.peer_environment import PeerEnvironment
+from counterfoil_chaincode.shim.handler import Handler, Invocable, State
+from counterfoil_chaincode.shim.worker_pool import WorkerPool
+from counterfoil_chaincode.testing import make_caller
+from counterfoil_protocol.messages import chaincode, chaincode_shim, proposal_response
+
+from tests.unit.chaincode.scripted_peer import CHANNEL, ScriptedPeer, error, response, signed_proposal
+
+MESSAGE = chaincode_shim.ChaincodeMessage
+PEER = PeerEnvironment("Org1MSP", lambda: 0.0)
+
+
+class Probe(Contract):
+    """Does what its argument says."""
+
+    held: SimpleQueue[str] = SimpleQueue()
+
+    @submit
+    def get(self, context: Context, key: str) -> bytes:
+        return context.stub.get_state(key) or b"nothing"
+
+    @submit
+    def put(self, context: Context, key: str, value: str) -> None:
+        context.stub.put_state(key, value.encode())
+        context.stub.set_event("first", b"1")
+        context.stub.set_event("put", key.encode())
+
+    @submit
+    def fail(self, context: Context, text: str) -> None:
+        raise KeyError(text)
+
+    @submit
+    def about(self, context: Context) -> str:
+        stub = context.stub
+        words = [stub.transaction_id, stub.channel_id, stub.timestamp.isoformat(), stub.binding.hex()]
+        return " ".join([*words, stub.transient.get("field", b"").decode(), context.client_identity.msp_id])
+
+    @submit
+    def hold(self, context: Context) -> str:
+        return self.held.get(timeout=10)
+
+
+class Wired:
+    """A handler and a scripted peer that call each other."""
+
+    def __init__(self, pool: WorkerPool, invocable: Invocable | None = None) -> None:
+        self.peer = ScriptedPeer(self._to_chaincode)
+        self.handler = Handler(invocable or Chaincode([Probe()]), PEER, pool, self.peer.receive)
+
+    def _to_chaincode(self, data: bytes) -> None:
+        self.handler.receive(data)
+
+
+@pytest.fixture
+def pool() -> Iterator[WorkerPool]:
+    workers = WorkerPool(4, 8)
+    yield workers
+    workers.close(5)
+
+
+@pytest.fixture
+def wired(pool: WorkerPool) -> Wired:
+    found = Wired(pool)
+    found.handler.register("probe:abc")
+    return found
+
+
+def test_registers_and_becomes_ready(wired: Wired) -> None:
+    assert wired.peer.registered.get_nowait() == "probe:abc"
+    assert wired.handler.state is State.READY
+
+
+def test_runs_a_transaction_and_delivers_the_last_event(wired: Wired) -> None:
+    wired.peer.start("t1", "put", "k", "v")
+    message, answer = wired.peer.finish()
+    assert (answer.status, answer.payload, message.txid, message.channel_id) == (200, b"", "t1", CHANNEL)
+    assert (message.chaincode_event.event_name, message.chaincode_event.payload) == ("put", b"k")
+    assert wired.peer.state == {"k": b"v"}
+    assert wired.peer.run("get", "k").payload == b"v"
+    assert wired.peer.run("get", "absent").payload == b"nothing"
+
+
+def test_an_error_of_the_peer_is_raised(wired: Wired) -> None:
+    wired.peer.answers[MESSAGE.GET_STATE] = lambda asked: error(asked, "GET_STATE failed: ledger is closed")
+    answer = wired.peer.run("get", "k")
+    assert (answer.status, answer.message) == (500, "PEER_ERROR: GET_STATE failed: ledger is closed")
+
+
+def test_missing_private_data_is_said_to_be_retryable(wired: Wired) -> None:
+    text = "GET_STATE failed: private data matching public hash version is not available. Public hash"
+    wired.peer.answers[MESSAGE.GET_STATE] = lambda asked: error(asked, text)
+    answer = wired.peer.run("get", "k")
+    assert answer.status == 503
+    assert answer.message.startswith("PRIVATE_DATA_NOT_AVAILABLE: ")
+
+
+def test_an_exception_answers_at_once_and_tells_no_content(
+    wired: Wired, caplog: pytest.LogCaptureFixture
+) -> None:
+    answer = wired.peer.run("fail", "SECRET-4711")
+    assert answer.status == 500
+    assert answer.message == "INTERNAL_ERROR: the contract failed with KeyError; its log says where"
+    assert "in fail" in caplog.text
+    assert "test_handler.py" in caplog.text
+    assert "SECRET" not in caplog.text + answer.message
+
+
+def test_payloads_are_logged_only_when_a_developer_asks(
+    wired: Wired, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COUNTERFOIL_CHAINCODE_DEBUG", "payloads")
+    wired.peer.run("fail", "SECRET-4711")
+    assert "SECRET-4711" in caplog.text
+
+
+def test_the_stub_tells_the_transaction(wired: Wired) -> None:
+    caller = make_caller("BankAMSP", "bank.officer", "ann")
+    proposed = signed_proposal(caller, "about", transient={"field": b"value"})
+    words = wired.peer.run("about", proposed=proposed).payload.decode().split(" ")
+    assert words[:3] == ["t", CHANNEL, "2026-01-05T02:00:00.000005+00:00"]
+    assert len(bytes.fromhex(words[3])) == 32
+    assert words[4:] == ["value", "BankAMSP"]
+
+
+def test_a_call_without_proposal_has_no_creator(wired: Wired) -> None:
+    assert wired.peer.run("about").message.startswith("BAD_CREATOR: ")
+
+
+def test_a_proposal_that_cannot_be_read_is_answered_with_error(wired: Wired) -> None:
+    proposed = signed_proposal(make_caller("BankAMSP"), "about")
+    proposed.proposal_bytes = b"\xff\xff"
+    wired.peer.start("t", "about", proposed=proposed)
+    message = wired.peer.completed.get(timeout=5)
+    assert (message.type, message.payload) == (MESSAGE.ERROR, b"not a protos.Proposal")
+
+
+def test_keepalive_is_echoed(wired: Wired) -> None:
+    wired.peer.send(MESSAGE(type=MESSAGE.KEEPALIVE))
+    assert wired.peer.completed.get_nowait().type == MESSAGE.KEEPALIVE
+
+
+def test_an_answer_that_nobody_waits_for_is_dropped(wired: Wired) -> None:
+    wired.peer.send(response(MESSAGE(txid="gone", channel_id=CHANNEL)))
+    assert wired.peer.run("get", "k").status == 200
+
+
+def test_a_transaction_cannot_run_twice_at_once(wired: Wired) -> None:
+    wired.peer.start("same", "hold")
+    wired.peer.start("same", "hold")
+    refused = wired.peer.completed.get(timeout=5)
+    assert (refused.type, refused.payload) == (MESSAGE.ERROR, b"the transaction is running already")
+    Probe.held.put("go")
+    assert wired.peer.finish()[1].payload == b"go"
+    Probe.held.put("again")
+    assert wired.peer.run("hold", transaction_id="same").payload == b"again"
+
+
+def test_too_many_transactions_are_refused_clearly(wired: Wired) -> None:
+    for number in range(9):
+        wired.peer.start(f"t{number}", "hold")
+    message, answer = wired.peer.finish()
+    assert (message.txid, answer.status) == ("t8", 503)
+    assert answer.message == "TOO_MANY_TRANSACTIONS: more than 8 at once; try again later"
+    for _ in range(8):
+        Probe.held.put("go")
+    assert {wired.peer.finish()[1].payload for _ in range(8)} == {b"go"}
+
+
+def test_after_the_pool_is_closed_nothing_starts(wired: Wired, pool: WorkerPool) -> None:
+    pool.close()
+    assert wired.peer.run("get", "k").message.startswith("SHUTTING_DOWN: ")
+
+
+def test_the_end_of_the_stream_ends_waiting_transactions(wired: Wired, pool: WorkerPool) -> None:
+    asked: SimpleQueue[MESSAGE] = SimpleQueue()
+
+    def silent(message: MESSAGE) -> None:
+        asked.put(message)
+
+    wired.peer.answers[MESSAGE.GET_STATE] = silent
+    wired.peer.start("t", "get", "k")
+    asked.get(timeout=5)
+    wired.handler.close()
+    pool.close(5)
+    assert wired.peer.completed.empty()
+
+
+def test_an_init_that_fails_answers_error(wired: Wired) -> None:
+    call = chaincode.ChaincodeInput(args=[b"fail", b"x"]).SerializeToString()
+    wired.peer.send(MESSAGE(type=MESSAGE.INIT, txid="i", channel_id=CHANNEL, payload=call))
+    message = wired.peer.completed.get(timeout=5)
+    assert message.type == MESSAGE.ERROR
+    assert message.payload.startswith(b"INTERNAL_ERROR: ")
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        lambda: b"\xff\xff\xff",
+        lambda: MESSAGE(type=MESSAGE.REGISTERED).SerializeToString(),
+        lambda: MESSAGE(type=MESSAGE.GET_STATE).SerializeToString(),
+    ],
+)
+def test_what_does_not_belong_ends_the_stream(wired: Wired, sent: Callable[[], bytes]) -> None:
+    with pytest.raises(ProtocolViolation):
+        wired.handler.receive(sent())
+
+
+def test_a_transaction_before_ready_ends_the_stream(pool: WorkerPool) -> None:
+    handler = Handler(Chaincode([Probe()]), PEER, pool, lambda _: None)
+    with pytest.raises(ProtocolViolation, match="TRANSACTION does not belong in state CREATED"):
+        handler.receive(MESSAGE(type=MESSAGE.TRANSACTION).SerializeToString())
+
+
+def test_a_failure_of_the_runtime_itself_answers_error(pool: WorkerPool) -> None:
+    class Broken:
+        def invoke(self, *_: object) -> proposal_response.Response:
+            raise RuntimeError("SECRET")
+
+    wired = Wired(pool, Broken())
+    wired.handler.register("x")
+    wired.peer.start("t", "get")
+    message = wired.peer.completed.get(timeout=5)
+    assert (message.type, message.payload) == (MESSAGE.ERROR, b"the chaincode runtime failed")
