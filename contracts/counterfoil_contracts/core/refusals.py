@@ -3,19 +3,12 @@
 Apart from `codes`, because the typed client knows the codes and not the chaincode runtime.
 """
 
-from collections.abc import Sequence
-
 from counterfoil_chaincode.refusal import Refusal
 
-from .codes import PRECEDENCE, RefusalCode
+from .codes import RefusalCode
 
 
 def refusal(code: RefusalCode, text: str) -> Refusal:
     """The error that ends a transaction function: `CODE: text`. The text names nothing the caller may not
     know."""
     return Refusal(code.value, text)
-
-
-def first(found: Sequence[Refusal]) -> Refusal | None:
-    """The refusal with the highest precedence, None where there is none."""
-    return min(found, key=lambda each: PRECEDENCE[RefusalCode(each.code)], default=None)
