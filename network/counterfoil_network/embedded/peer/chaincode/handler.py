@@ -18,7 +18,7 @@ from counterfoil_network.embedded.peer.chaincode.failure import (
     ChaincodeFailure,
 )
 from counterfoil_network.embedded.peer.chaincode.query_requests import QUERY_REQUESTS
-from counterfoil_network.embedded.peer.chaincode.state_requests import STATE_REQUESTS
+from counterfoil_network.embedded.peer.chaincode.state_requests import STATE_REQUESTS, features
 from counterfoil_network.embedded.peer.chaincode.transaction_context import Invocation, TransactionContext
 
 if TYPE_CHECKING:
@@ -116,8 +116,7 @@ class ChaincodeHandler:
             self.close()
             return
         self._send(_Message(type=_Message.REGISTERED))
-        # No parameters in READY: write batches and multiple reads of Fabric 3.1 are not negotiated.
-        self._send(_Message(type=_Message.READY))
+        self._send(_Message(type=_Message.READY, payload=features()))
         self.ready.set_result(identifier)
 
     def _completed(self, message: chaincode_shim.ChaincodeMessage) -> None:

@@ -129,8 +129,9 @@ class ChaincodeLauncher:
                 f"timeout expired while starting chaincode {package_id} for transaction"
             ) from None
         except asyncio.CancelledError:
+            # Either the stream ended, and the process is about to, or the launch itself is cancelled.
             task = asyncio.current_task()
-            await running.stop(kill=True)
+            await running.stop()
             if task is not None and task.cancelling():
                 raise
             code = process.returncode if process is not None else None
