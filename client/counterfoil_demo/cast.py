@@ -5,18 +5,20 @@ from __future__ import annotations
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, Self, TypeVar
+from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar
 
-from counterfoil import ConnectionProfile, ContractRefusal, Gateway
+from counterfoil import ConnectionProfile, ContractRefusal, EvaluateError, Gateway
 from counterfoil.trade import Journal, TradeClient
 from counterfoil_network.identities import load_identity, renew
 from counterfoil_protocol.identity import Identity
+from counterfoil_protocol.messages import transaction
 from counterfoil_protocol.signing import private_key_signer
 
 if TYPE_CHECKING:
     from pathlib import Path
     from types import TracebackType
 
+    from counterfoil import Network
     from counterfoil_network.deployment import NetworkFolder
     from counterfoil_network.identities import OrganisationFolder
     from counterfoil_protocol.confidential import Operation
@@ -25,7 +27,9 @@ if TYPE_CHECKING:
 
 RequestT = TypeVar("RequestT")
 AnswerT = TypeVar("AnswerT")
-CHANNEL = "trade"
+CHANNEL: Final = "trade"
+_CATCH_UP_SECONDS: Final = 30.0
+_POLL_SECONDS: Final = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,27 +56,32 @@ class Refused:
     seconds: float
 
     @property
-    def told(self) -> tuple[str, float]:
+    def told(self) -> tuple[str, str, float]:
         """What a line of the story says of it."""
-        return self.transaction_id, self.seconds
+        return self.transaction_id, self.code, self.seconds
 
 
 class Actor:
     """One person's client. What it is told goes into its organisation's facts."""
 
-    def __init__(self, organisation: str, user: str, client: TradeClient, knowledge: Knowledge) -> None:
-        self.organisation = organisation
-        self.name = f"{organisation} {user}"
+    def __init__(
+        self, names: tuple[str, str], network: Network, client: TradeClient, knowledge: Knowledge
+    ) -> None:
+        self.organisation, user = names
+        self.name = f"{self.organisation} {user}"
+        self.msp_id = client.msp_id
+        self._network = network
         self._client = client
         self._knowledge = knowledge
 
     def submit(self, operation: Operation[RequestT, AnswerT], body: RequestT) -> Done[AnswerT]:
         """Do it. Raises CounterfoilError."""
-        self._note(operation, body)
+        self._knowledge.told(self.organisation, body)
         began = time.monotonic()
         outcome = self._client.submit(operation, body)
         seconds = time.monotonic() - began
-        self._note(operation, outcome.answer)
+        self._knowledge.submitted(self.organisation, operation.name, body)
+        self._knowledge.told(self.organisation, outcome.answer)
         return Done(outcome.answer, outcome.transaction_id, outcome.block, seconds)
 
     def attempt(self, operation: Operation[RequestT, AnswerT], body: RequestT) -> Done[AnswerT] | Refused:
@@ -83,11 +92,29 @@ class Actor:
         except ContractRefusal as refusal:
             return Refused(refusal.code, refusal.transaction_id, time.monotonic() - began)
 
+    def validation_code(self, transaction_id: str) -> str:
+        """What this person's own peer has of a transaction: its validation code's name (qscc)."""
+        contract = self._network.contract("qscc")
+        until = time.monotonic() + _CATCH_UP_SECONDS
+        while True:
+            try:
+                found = contract.evaluate(
+                    "GetTransactionByID", CHANNEL, transaction_id, target_organizations=[self.msp_id]
+                )
+            except EvaluateError:
+                # The peer may be a block behind the others.
+                if time.monotonic() > until:
+                    raise
+                time.sleep(_POLL_SECONDS)
+                continue
+            code = transaction.ProcessedTransaction.FromString(found).validationCode
+            return transaction.TxValidationCode.Name(transaction.TxValidationCode.ValueType(code))
+
     def ask(self, operation: Operation[RequestT, AnswerT], body: RequestT) -> AnswerT:
         """Ask. Raises CounterfoilError."""
-        self._note(operation, body)
+        self._knowledge.told(self.organisation, body)
         answer = self._client.inquire(operation, body)
-        self._note(operation, answer)
+        self._knowledge.told(self.organisation, answer)
         return answer
 
     def ask_or_code(self, operation: Operation[RequestT, AnswerT], body: RequestT) -> AnswerT | str:
@@ -96,9 +123,6 @@ class Actor:
             return self.ask(operation, body)
         except ContractRefusal as refusal:
             return refusal.code
-
-    def _note(self, operation: Operation[RequestT, AnswerT], message: object) -> None:
-        self._knowledge.note(self.organisation, operation.name, message)
 
 
 class Cast:
@@ -148,6 +172,6 @@ class Cast:
         organisation, user = key
         self._stack.enter_context(gateway)
         journal = self._stack.enter_context(Journal(self._journals / f"{organisation}-{user}.journal"))
-        client = TradeClient(gateway.network(CHANNEL), journal)
-        self._actors[key] = Actor(organisation, user, client, self._knowledge)
+        network = gateway.network(CHANNEL)
+        self._actors[key] = Actor(key, network, TradeClient(network, journal), self._knowledge)
         return self._actors[key]

@@ -12,46 +12,64 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from counterfoil_demo.engine import counterfoil
-from counterfoil_demo.narration import Check
+from counterfoil_demo.narration import Check, StoryBroken
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from counterfoil_demo.desk import Loan
     from counterfoil_demo.stage import Stage
 
 _AUDITOR: Final = "counterfoil audit"
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What `counterfoil audit verify` said: its exit code, what it named, seconds."""
+class Finding:
+    """One thing that the audit named."""
 
-    passed: bool
-    findings: tuple[dict[str, object], ...]
-    said: str
+    verdict: str
+    block: int | None
+    transaction: str | None
+    field: str | None
+
+    def __str__(self) -> str:
+        where = f"block {self.block}, transaction {(self.transaction or '')[:12]}"
+        return f"{self.verdict}: {where}, {self.field}"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What `counterfoil audit verify` said: PASS or FAIL, what it named, seconds."""
+
+    word: str
+    findings: tuple[Finding, ...]
     seconds: float
 
+    def told(self) -> list[str]:
+        """The first findings in words."""
+        return [str(finding) for finding in self.findings[:3]]
 
-def audit_and_cheat(stage: Stage, folder: Path) -> None:
-    """Export, verify, change a byte of a block, change a byte of a private value."""
+
+def audit_and_cheat(stage: Stage, folder: Path, loan: Loan) -> None:
+    """Export, verify, change a byte of the lock's block, change a byte of the loan's terms."""
     stage.narration.chapter("Cheat", "an auditor's own process, on exported files only")
     export = folder / "export"
     began = time.monotonic()
     with stage.narration.doing("exporting"):
         done = counterfoil(["audit", "export", str(export), "--dir", str(stage.folder.root)])
-    checks = [Check(_AUDITOR, "export's exit code", done.returncode, 0)]
+    checks = [Check(_AUDITOR, "exit code", done.returncode, 0)]
     stage.narration.looked(_AUDITOR, "exports blocks and private data", time.monotonic() - began, checks)
     if done.returncode:
-        stage.narration.remark(done.stderr.strip()[-300:])
-        return
-    _tell(stage, "verifies the ledger", verify(export), [])
-    for text, change in (
-        ("after a byte was changed in a block", change_block),
-        ("after a byte was changed in a private value", change_private_value),
-    ):
-        copy = folder / f"cheat-{change.__name__}"
-        shutil.copytree(export, copy)
-        _tell(stage, text, verify(copy), change(copy))
+        raise StoryBroken(f"the export failed: {done.stderr.strip()[-300:]}")
+    with stage.narration.doing("verifying"):
+        verdict = verify(export)
+    checks = [
+        Check(_AUDITOR, "verdict", verdict.word, "PASS"),
+        Check(_AUDITOR, "findings", verdict.told(), []),
+    ]
+    stage.narration.looked(_AUDITOR, "verifies what was exported", verdict.seconds, checks)
+    _cheat(stage, export, "block", loan.locked_by, loan.mark)
+    _cheat(stage, export, "private value", loan.terms_by, loan.papers.loan_reference)
 
 
 def verify(export: Path) -> Verdict:
@@ -60,21 +78,48 @@ def verify(export: Path) -> Verdict:
     done = counterfoil(["audit", "verify", str(export), "--json"])
     seconds = time.monotonic() - began
     try:
-        findings = tuple(json.loads(done.stdout)["findings"])
+        said = json.loads(done.stdout)
+        findings = tuple(
+            Finding(found["verdict"], found["block"], found["transaction"], found["field"])
+            for found in said["findings"]
+        )
+        return Verdict(said["verdict"], findings, seconds)
     except (ValueError, KeyError):
-        findings = ()
-    return Verdict(done.returncode == 0, findings, (done.stdout + done.stderr).strip(), seconds)
+        return Verdict(f"exit code {done.returncode}", (), seconds)
 
 
-def change_block(copy: Path) -> list[str]:
-    """Change one byte of a transaction in a copied block; gives what the verdict must name."""
-    raise NotImplementedError
+def _cheat(stage: Stage, export: Path, what: str, transaction: tuple[str, int | None], fact: str) -> None:
+    """Change one byte of a copy; the verdict must name that block, that transaction and a field."""
+    transaction_id, block = transaction
+    copy = export.with_name(f"export-with-changed-{what.replace(' ', '-')}")
+    shutil.copytree(export, copy)
+    pattern = f"blocks/RegulatorMSP/{block:012d}.block" if what == "block" else f"private/{block:012d}.*"
+    changed = change_byte(copy, pattern, fact.encode())
+    with stage.narration.doing("verifying"):
+        verdict = verify(copy)
+    about = [f for f in verdict.findings if f.block == block and f.transaction == transaction_id]
+    checks = [
+        Check(_AUDITOR, "verdict", verdict.word, "FAIL"),
+        Check(_AUDITOR, f"names block {block} and its transaction", bool(about), expected=True),
+        Check(_AUDITOR, "names a field", any(f.field for f in about), expected=True),
+    ]
+    text = f"verifies a copy with one byte changed in a {what}"
+    stage.narration.looked(_AUDITOR, text, verdict.seconds, checks)
+    stage.narration.remark(f"changed was {changed}; {'; '.join(map(str, about[:2]))}")
 
 
-def change_private_value(copy: Path) -> list[str]:
-    """Change one byte of a copied private value; gives what the verdict must name."""
-    raise NotImplementedError
+def change_byte(copy: Path, pattern: str, fact: bytes) -> str:
+    """Change the last byte of `fact` where it first stands in the files of `pattern`; gives the place.
 
-
-def _tell(stage: Stage, text: str, verdict: Verdict, expected: list[str]) -> None:
-    raise NotImplementedError
+    Raises:
+        StoryBroken: it stands in none of them.
+    """
+    for path in sorted(copy.glob(pattern)):
+        content = bytearray(path.read_bytes())
+        place = content.find(fact)
+        if place >= 0:
+            last = place + len(fact) - 1
+            content[last] = ord("1") if content[last] == ord("0") else ord("0")
+            path.write_bytes(content)
+            return f"byte {last} of {path.relative_to(copy)}"
+    raise StoryBroken(f"nothing to change in {pattern}")

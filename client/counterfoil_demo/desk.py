@@ -27,6 +27,7 @@ class Loan:
     """One loan on one invoice. `held` is what it asks of invoice and declaration, in their currency.
 
     `amount` is the loan in minor units of `currency`; `rate` names the rate between the two, or is "".
+    `terms_by` and `locked_by` are the transactions that made terms and mark: transaction id and block.
     """
 
     name: str
@@ -39,6 +40,8 @@ class Loan:
     rate: str = ""
     view: str = ""
     mark: str = ""
+    terms_by: tuple[str, int | None] = ("", None)
+    locked_by: tuple[str, int | None] = ("", None)
     drawn: int = 0
     repaid: int = 0
 
@@ -111,6 +114,7 @@ class Desk:
             done = officer.submit(trade.TERMS_PUT, terms)
             auditor = stage.cast(self.bank, AUDITOR)
             answer = auditor.ask(trade.TERMS_READ, trade.ReadTerms(terms=done.answer.terms))
+        loan.terms_by = (done.transaction_id, done.block)
         checks = [Check(auditor.name, "the same terms", answer.terms == terms, expected=True)]
         stage.narration.committed(officer.name, text, done.told, checks)
         return done.answer.terms
@@ -126,13 +130,13 @@ class Desk:
         with stage.narration.doing(text):
             outcome = officer.attempt(trade.LOCK, body)
         if isinstance(outcome, Refused):
-            checks = [Check(officer.name, "refused as", outcome.code, refused_as)]
-            checks += stage.read_back(place)
-            stage.narration.refused(officer.name, text, outcome.told, checks)
+            checks = stage.read_back(place)
+            stage.narration.refused(officer.name, text, outcome.told, refused_as, checks)
             if not refused_as:
                 raise StoryBroken(f"{officer.name} could not lock")
             return
         loan.mark = outcome.answer.mark
+        loan.locked_by = (outcome.transaction_id, outcome.block)
         stage.hold(loan.name, loan.invoice, loan.held)
         checks = [Check(officer.name, "refused as", "", refused_as)] if refused_as else []
         checks += stage.read_back(place) + stage.read_back_invoice(loan.invoice)
@@ -201,8 +205,12 @@ class Desk:
         officer, approver = stage.cast(self.bank, OFFICER), stage.cast(self.bank, APPROVER)
         with stage.narration.doing(text):
             slip = officer.submit(trade.SLIP_PUT, trade.PutSlip(reference=slip_reference))
+            checks = stage.on_ledger(slip.transaction_id)
+        stage.narration.committed(officer.name, "puts a slip with the bank's reference", slip.told, checks)
+        with stage.narration.doing(text):
             prepared = officer.submit(trade.PREPARE, trade.Prepare(act=act, slip=slip.answer.slip))
-        stage.narration.committed(officer.name, f"prepares: {text}", prepared.told, ())
+            checks = stage.on_ledger(prepared.transaction_id)
+        stage.narration.committed(officer.name, f"prepares: {text}", prepared.told, checks)
         with stage.narration.doing(text):
             confirmed = approver.submit(trade.CONFIRM, trade.ConfirmAct(act=prepared.answer.act))
         return confirmed.told

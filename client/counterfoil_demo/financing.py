@@ -15,6 +15,8 @@ from counterfoil_demo.narration import Check, Money
 from counterfoil_demo.papers import draw_papers
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from counterfoil_network.identities import Enterprise
 
     from counterfoil_demo.stage import Stage
@@ -74,7 +76,7 @@ def repay_from_own_funds(stage: Stage, first: Loan, second: Loan) -> None:
     )
     bank_a, bank_b = Desk(stage, "BankA"), Desk(stage, "BankB")
     bank_a.repay(first, own.repaid, "OWN_FUNDS")
-    _look(stage, "BankB looks again", [bank_b.available(second.view, 1)])
+    _look(stage, lambda: [bank_b.available(second.view, 1)])
     _amend(stage, bank_b, second, own.amended_above_use)
     _amend(stage, bank_b, second, own.amended_below_use)
     bank_b.cancel(second)
@@ -104,7 +106,7 @@ def be_paid_by_the_buyer(stage: Stage, enterprise: Enterprise) -> Loan:
     bank_b.lock(second)
     bank_b.approve(second, second.amount)
     bank_a.repay(first, figures.proceeds.principal, "EXPORT_PROCEEDS", received=figures.proceeds.received)
-    _look(stage, "BankB looks again", [bank_b.available(second.view, 2)])
+    _look(stage, lambda: [bank_b.available(second.view, 2)])
     return first
 
 
@@ -126,7 +128,7 @@ def finance_in_yen(stage: Stage, enterprise: Enterprise) -> None:
     loan.view = bank_a.view(consent, "looks at invoice 6", {6: False})
     bank_a.lock(loan)
     bank_a.approve(loan, figures.yen_loan * 2 // 3)
-    _look(stage, "what was not approved is free", stage.read_back(4))
+    _look(stage, lambda: stage.read_back(4))
     consent = _consent(stage, enterprise, "BankB", {5: "ubl"}, maximum=figures.euro_total, currency="EUR")
     bank_b.view(consent, "looks at invoice 5", {5: False})
 
@@ -166,10 +168,10 @@ def _approve_alone(stage: Stage, loan: Loan) -> None:
     text = "tries to approve: the same person, a renewed certificate"
     with stage.narration.doing(text):
         outcome = person.attempt(trade.APPROVE, trade.Approve(mark=loan.mark, amount=loan.amount))
-    code = outcome.code if isinstance(outcome, Refused) else ""
-    checks = [Check(person.name, "refused as", code, _SAME_PERSON)]
-    checks += stage.read_back(stage.declaration_of(loan.invoice))
-    stage.narration.refused(person.name, text, (outcome.transaction_id, outcome.seconds), checks)
+    if not isinstance(outcome, Refused):
+        outcome = Refused("", outcome.transaction_id, outcome.seconds)
+    checks = stage.read_back(stage.declaration_of(loan.invoice))
+    stage.narration.refused(person.name, text, outcome.told, _SAME_PERSON, checks)
 
 
 def _amend(stage: Stage, reader: Desk, loan: Loan, total: int) -> None:
@@ -188,5 +190,7 @@ def _amend(stage: Stage, reader: Desk, loan: Loan, total: int) -> None:
     stage.narration.committed(customs.name, text, done.told, checks)
 
 
-def _look(stage: Stage, text: str, checks: list[Check]) -> None:
-    stage.narration.looked(checks[0].by, text, 0.0, checks)
+def _look(stage: Stage, look: Callable[[], list[Check]]) -> None:
+    began = time.monotonic()
+    checks = look()
+    stage.narration.looked(checks[0].by, "looks again", time.monotonic() - began, checks)

@@ -78,8 +78,17 @@ class Knowledge:
         """Of these, what it stated of its own loans, which its own peer therefore holds."""
         return self.facts.setdefault(f"{organisation}'s loans", Facts())
 
-    def note(self, organisation: str, operation: str, message: object) -> None:
-        """An organisation sent or received a message of an operation (its name in the contract)."""
+    def stated(self, organisation: str) -> Facts:
+        """Of these, what it stated to the ledger, which therefore lies there as it was stated."""
+        return self.facts.setdefault(f"{organisation}'s statements", Facts())
+
+    def told(self, organisation: str, message: object) -> None:
+        """An organisation asked or was answered."""
         self.of(organisation).note(message)
+
+    def submitted(self, organisation: str, operation: str, message: object) -> None:
+        """An organisation stated a message of an operation (its name in the contract)."""
+        self.told(organisation, message)
+        self.stated(organisation).note(message)
         if operation in _LOAN_OPERATIONS:
             self.lent(organisation).note(message)

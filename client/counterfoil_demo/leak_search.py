@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import base64
 import json
-import re
 import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -32,11 +31,15 @@ class Hit:
 
 def search(facts: Iterable[str], folder: Path) -> list[Hit]:
     """Every fact that is in a file under `folder`, once a file and form."""
-    patterns = [(fact, form, pattern) for fact in sorted(facts) for form, pattern in forms(fact)]
+    wanted = [(fact, form, spellings) for fact in sorted(facts) for form, spellings in forms(fact).items()]
     hits = []
     for path in sorted(p for p in folder.rglob("*") if p.is_file()):
         content = b"\x00".join(contents(path))
-        hits += [Hit(fact, path, form) for fact, form, pattern in patterns if pattern.search(content)]
+        hits += [
+            Hit(fact, path, form)
+            for fact, form, spellings in wanted
+            if any(_is_in(spelling, content) for spelling in spellings)
+        ]
     return hits
 
 
@@ -48,33 +51,43 @@ def contents(path: Path) -> Iterator[bytes]:
         yield from _values(path)
 
 
-def forms(fact: str) -> Iterator[tuple[str, re.Pattern[bytes]]]:
-    """The forms in which bytes can hold a fact. A number must not be part of a longer one."""
+def forms(fact: str) -> dict[str, set[bytes]]:
+    """The forms in which bytes can hold a fact, each with its spellings."""
     plain = fact.encode()
-    if fact.isdecimal():
-        yield "UTF-8", re.compile(rb"(?<![0-9])" + plain + rb"(?![0-9])")
-    else:
-        yield "UTF-8", re.compile(re.escape(plain))
-        escaped = json.dumps(fact)[1:-1].encode()
-        if escaped != plain:
-            yield "JSON-escaped", re.compile(re.escape(escaped), re.IGNORECASE)
-    for encoding in ("utf-16-le", "utf-16-be"):
-        yield encoding.upper(), re.compile(re.escape(fact.encode(encoding)))
-    yield "hex", re.compile(plain.hex().encode(), re.IGNORECASE)
-    for offset in range(3):
-        yield "base64", re.compile(_base64(plain, offset))
+    encoded = plain.hex().encode()
+    escaped = json.dumps(fact)[1:-1].encode()
+    return {
+        "UTF-8": {plain},
+        "UTF-16": {fact.encode("utf-16-le"), fact.encode("utf-16-be")},
+        "JSON-escaped": {escaped, escaped.upper().replace(b"\\U", b"\\u")} - {plain},
+        "hex": {encoded, encoded.upper()},
+        "base64": {spelling for offset in range(3) for spelling in _base64(plain, offset)},
+    }
 
 
-def _base64(plain: bytes, offset: int) -> bytes:
-    """What base64 makes of `plain` wherever it begins `offset` bytes after a group of three, both alphabets.
+def _is_in(spelling: bytes, content: bytes) -> bool:
+    """Whether it is there; a number in digits must not be part of a longer one."""
+    place = content.find(spelling)
+    if not spelling.isdigit():
+        return place >= 0
+    while place >= 0:
+        around = content[max(0, place - 1) : place] + content[place + len(spelling) :][:1]
+        if not any(chr(byte).isdecimal() for byte in around):
+            return True
+        place = content.find(spelling, place + 1)
+    return False
+
+
+def _base64(plain: bytes, offset: int) -> set[bytes]:
+    """What base64 makes of `plain` where it begins `offset` bytes after a group of three, in both alphabets.
 
     The characters that also depend on the neighbours are left out.
     """
     encoded = base64.b64encode(b"\x00" * offset + plain)
     first = -(-offset * 8 // 6)
     whole = (offset + len(plain)) * 8 // 6
-    core = re.escape(encoded[first:whole])
-    return core.replace(rb"\+", rb"[+\-]").replace(b"/", rb"[/_]")
+    core = encoded[first:whole]
+    return {core, core.replace(b"+", b"-").replace(b"/", b"_")}
 
 
 def _values(path: Path) -> Iterator[bytes]:

@@ -108,15 +108,25 @@ class Narration:
         told = f"tx {transaction_id[:_TRANSACTION_CHARACTERS]}  block {block:>3}  {seconds * 1000:5.0f} ms"
         self._step(actor, text, told, checks)
 
-    def refused(self, actor: str, text: str, transaction: tuple[str, float], checks: Sequence[Check]) -> None:
-        """A step that the contract refused: it has a transaction id and no block."""
-        transaction_id, seconds = transaction
-        told = f"tx {transaction_id[:_TRANSACTION_CHARACTERS]:12}  in no block  {seconds * 1000:5.0f} ms"
-        self._step(actor, text, told, checks)
+    def refused(
+        self,
+        actor: str,
+        text: str,
+        transaction: tuple[str, str, float],
+        expected: str,
+        checks: Sequence[Check],
+    ) -> None:
+        """A step that the contract refused: it has a transaction id and a code, and is in no block."""
+        transaction_id, code, seconds = transaction
+        told = (
+            f"tx {transaction_id[:_TRANSACTION_CHARACTERS]:12}  refused    {seconds * 1000:5.0f} ms  {code}"
+        )
+        wrong = [] if code == expected else [Check(actor, "refused as", code, expected or "nothing")]
+        self._step(actor, text, told, [*wrong, *checks])
 
     def looked(self, actor: str, text: str, seconds: float, checks: Sequence[Check]) -> None:
         """A step that only looks."""
-        self._step(actor, text, f"{'':15}  looks only   {seconds * 1000:5.0f} ms", checks)
+        self._step(actor, text, f"{'':15}  looks only {seconds * 1000:5.0f} ms", checks, "")
 
     def table(self, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         """A table: drawn in a terminal, padded columns in plain text."""
@@ -150,7 +160,9 @@ class Narration:
         self.failures.append(text)
         self._console.print(f"  The story breaks off: {text}", style="bold red")
 
-    def _step(self, actor: str, text: str, told: str, checks: Sequence[Check]) -> None:
+    def _step(
+        self, actor: str, text: str, told: str, checks: Sequence[Check], how: str = "read back by "
+    ) -> None:
         self.steps += 1
         wrong = [check for check in checks if not check.holds]
         mark, style = ("✗", "bold red") if wrong else ("✓", "green")
@@ -160,7 +172,7 @@ class Narration:
         for reader, found in groupby(checks, key=lambda check: check.by):
             read = "; ".join(str(check) for check in found if check.holds)
             if read:
-                self._console.print(f"      read back by {reader}: {read}", style="dim")
+                self._console.print(f"      {how}{reader}: {read}", style="dim")
         for check in wrong:
             self._console.print(f"      {check.by}: {check}", style="bold red")
         if wrong:

@@ -60,11 +60,11 @@ def _give_secret(stage: Stage) -> None:
     text = "gives half of the ledger's secret"
     with stage.narration.doing(text):
         one = first.submit(registry.SECRET_CONTRIBUTE, registry.ContributeSecret(half=secrets.token_hex(32)))
-    stage.narration.committed(first.name, text, one.told, ())
+    stage.narration.committed(first.name, text, one.told, stage.on_ledger(one.transaction_id))
     text = "gives the other half: neither knows it"
     with stage.narration.doing(text):
         two = second.submit(registry.SECRET_COMPLETE, registry.CompleteSecret(half=secrets.token_hex(32)))
-    stage.narration.committed(second.name, text, two.told, ())
+    stage.narration.committed(second.name, text, two.told, stage.on_ledger(two.transaction_id))
 
 
 def _give_tables(stage: Stage) -> None:
@@ -91,7 +91,7 @@ def _give_tables(stage: Stage) -> None:
     text = f"proposes the public tables: at most {reference.CEILING_PERCENT} % of a document"
     with stage.narration.doing(text):
         proposed = first.submit(registry.TABLE_PROPOSE, registry.ProposeTables(entries=entries))
-    stage.narration.committed(first.name, text, proposed.told, ())
+    stage.narration.committed(first.name, text, proposed.told, stage.on_ledger(proposed.transaction_id))
     text = "confirms them"
     with stage.narration.doing(text):
         done = second.submit(registry.TABLE_CONFIRM, registry.Confirm(proposal=proposed.answer.proposal))
@@ -122,7 +122,7 @@ def _give_directory(stage: Stage) -> None:
         proposed = first.submit(
             registry.ENTERPRISE_PROPOSE, registry.ProposeEnterprises(enterprises=(record,))
         )
-    stage.narration.committed(first.name, text, proposed.told, ())
+    stage.narration.committed(first.name, text, proposed.told, stage.on_ledger(proposed.transaction_id))
     text = "confirms it"
     with stage.narration.doing(text):
         done = second.submit(registry.ENTERPRISE_CONFIRM, registry.Confirm(proposal=proposed.answer.proposal))

@@ -117,6 +117,11 @@ class Stage:
             )
         ]
 
+    def on_ledger(self, transaction_id: str) -> list[Check]:
+        """What another bank's auditor reads of a transaction at its own peer: that it counts, no more."""
+        auditor = self.cast("BankB", "auditor")
+        return [Check(auditor.name, "the transaction is", auditor.validation_code(transaction_id), "VALID")]
+
     def stated(self, invoice: int) -> trade.Invoice:
         """An invoice as customs stated it."""
         sample = self.invoice(invoice)

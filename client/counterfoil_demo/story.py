@@ -87,6 +87,6 @@ def _chapters(stage: Stage, folder: Path) -> None:
     financing.repay_from_own_funds(stage, first, second)
     financing.be_paid_by_the_buyer(stage, enterprise)
     financing.finance_in_yen(stage, enterprise)
-    looking.side_by_side(stage, first)
+    looking.side_by_side(stage, first, second)
     looking.search_files(stage)
-    cheating.audit_and_cheat(stage, folder)
+    cheating.audit_and_cheat(stage, folder, first)
