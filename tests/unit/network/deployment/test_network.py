@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from counterfoil_network.deployment import (
 )
 from counterfoil_network.deployment.lock import is_locked
 from counterfoil_network.deployment.process import process_start
+from counterfoil_network.deployment.state import write_state
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
@@ -135,3 +137,40 @@ def test_kill_9_leaves_neither_engine_nor_lock_behind(
     with run_network(settings) as network:
         network.announce()
         assert running_state(folder).pid == os.getpid()
+
+
+SLOW_TO_END = """
+import pathlib, sys, time
+print("READY", flush=True)
+sys.stdin.read()
+time.sleep(1.5)
+pathlib.Path(sys.argv[1], "ended").write_text("late")
+"""
+
+
+def test_the_folder_is_in_use_until_the_engine_has_ended_too(
+    settings: NetworkSettings, root: Path, tmp_path: Path, stand_in_of: Callable[[str], None]
+) -> None:
+    """Else a second engine would open the files that a first one is still writing."""
+    stand_in_of(SLOW_TO_END)
+    folder = settings.folder
+    command = [sys.executable, "-c", RUNNER, str(root), str(folder.root), str(tmp_path / "engine.py")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as runner:
+        assert runner.stdout is not None
+        runner.stdout.readline()
+        runner.kill()
+        runner.wait()
+        assert is_locked(folder.lock)
+        assert not (folder.root / "ended").exists()
+        wait_for(lambda: not is_locked(folder.lock))
+        assert (folder.root / "ended").exists()
+
+
+@pytest.mark.usefixtures("stand_in")
+def test_a_process_that_was_given_the_number_later_is_not_the_network(settings: NetworkSettings) -> None:
+    with run_network(settings) as network, subprocess.Popen(["sleep", "30"]) as bystander:
+        network.announce()
+        write_state(settings.folder.state, replace(network.state, pid=bystander.pid))
+        with pytest.raises(NotRunning, match="without saying so"):
+            running_state(settings.folder)
+        bystander.kill()
