@@ -16,7 +16,7 @@ from .verdict import Finding, Verdict
 AUTHORITY = "authority"
 _POOL, _MARK, _MARKS = "pool/", "mark/", "marks_"
 MarkKey = tuple[str, str]
-"""(bank, key of the mark's record)"""
+"""(MSP ID of the bank, key of the mark's record)"""
 Held = tuple[int, int]
 """(locked, outstanding) in minor units of the document's currency."""
 
@@ -45,7 +45,8 @@ class Books:
                 self._last[document] = write
                 touched.append(document)
             elif write.collection.startswith(_MARKS) and write.key.startswith(_MARK):
-                self._take_mark((write.collection.removeprefix(_MARKS), write.key), _value(write))
+                # Pools name banks by MSP ID, collections by the name in it.
+                self._take_mark((f"{write.collection.removeprefix(_MARKS)}MSP", write.key), _value(write))
         for document in touched:
             yield from self._compare(document)
 
