@@ -36,12 +36,18 @@ def parse_certificate(certificate: bytes) -> x509.Certificate:
     """The first certificate of PEM bytes; remembered by bytes, because parsing costs more than a lookup.
 
     Raises:
-        MalformedMessage: no PEM, or no X.509 certificate inside.
+        MalformedMessage: no PEM, no X.509 certificate inside, or one with a part that cannot be read.
     """
     try:
-        return x509.load_pem_x509_certificate(certificate)
-    except (ValueError, TypeError):
+        parsed = x509.load_pem_x509_certificate(certificate)
+        # These are read lazily; here, so that nobody later meets an error of another kind.
+        readable = (parsed.subject, parsed.issuer, parsed.extensions, parsed.public_key())
+    except Exception:
+        # The library's errors on hostile bytes (InvalidVersion, DuplicateExtension) have no base in common.
         raise MalformedMessage("the certificate is no PEM-encoded X.509 certificate") from None
+    if parsed.serial_number < 0 or not readable:
+        raise MalformedMessage("the certificate has a negative serial number")
+    return parsed
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,15 @@ class RevocationList:
         Raises:
             MalformedMessage: it is neither.
         """
+        is_pem = data.lstrip().startswith(b"-----BEGIN")
         try:
-            if data.lstrip().startswith(b"-----BEGIN"):
-                return cls(x509.load_pem_x509_crl(data))
-            return cls(x509.load_der_x509_crl(data))
-        except ValueError:
+            crl = x509.load_pem_x509_crl(data) if is_pem else x509.load_der_x509_crl(data)
+            # Read lazily; here, so that nobody later meets an error of another kind.
+            _ = crl.extensions, list(crl)
+        except Exception:
+            # The library's errors on hostile bytes have no base in common.
             raise MalformedMessage("could not parse RevocationList") from None
+        return cls(crl)
 
     def revokes(self, certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
         """Whether this list, if it is the issuer's, names the certificate; from whichever date.

@@ -1,15 +1,21 @@
 """Membership: the answers of Fabric's own MSP on the same certificates, and what Fabric leaves to callers."""
 
+import base64
+import contextlib
 import datetime
+import functools
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from counterfoil_protocol.errors import InvalidIdentity, MalformedMessage
-from counterfoil_protocol.identity import Identity
+from counterfoil_protocol.identity import Identity, attributes, client_id, parse_certificate
 from counterfoil_protocol.messages import msp_config, msp_principal
 from counterfoil_protocol.msp import Msp, MspManager
 from counterfoil_protocol.signed_data import SignedData
+from cryptography.hazmat.primitives.serialization import Encoding
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 Recorded = Callable[[str], Any]
 # Fabric evaluates name constraints; a CA that has them is refused here.
@@ -136,3 +142,41 @@ def test_garbage_certificate(cases: dict[str, dict[str, Any]]) -> None:
     with pytest.raises(MalformedMessage):
         msp.validate(garbage)
     assert not msp.is_valid(garbage)
+
+
+@given(st.data())
+@settings(max_examples=200, deadline=None)
+def test_altered_certificates(cases: dict[str, dict[str, Any]], data: st.DataObject) -> None:
+    """Whatever a certificate's bytes are, the MSP answers or says MalformedMessage or InvalidIdentity."""
+    case = cases["node OUs"]
+    original = parse_certificate(case["identities"]["client"].encode())
+    encoded = bytearray(original.public_bytes(Encoding.DER))
+    for _ in range(data.draw(st.integers(1, 3))):
+        encoded[data.draw(st.integers(0, len(encoded) - 1))] = data.draw(st.integers(0, 255))
+    body = base64.encodebytes(bytes(encoded))
+    identity = Identity("OrgMSP", b"-----BEGIN CERTIFICATE-----\n" + body + b"-----END CERTIFICATE-----\n")
+    manager = MspManager([setup_once(case["config"])])
+    for check in (
+        manager.msp("OrgMSP").deserialize,
+        manager.validate,
+        lambda i: (client_id(i.x509), attributes(i.x509)),
+    ):
+        with contextlib.suppress(MalformedMessage, InvalidIdentity):
+            check(identity)
+    for principal in case["principals"].values():
+        manager.satisfies(identity, msp_principal.MSPPrincipal.FromString(bytes.fromhex(principal)))
+    manager.valid_signers([SignedData(b"", identity.serialize(), b"")])
+
+
+@functools.cache
+def setup_once(config: str) -> Msp:
+    return Msp.from_config(msp_config.FabricMSPConfig.FromString(bytes.fromhex(config)))
+
+
+def test_unreadable_revocation_lists(cases: dict[str, dict[str, Any]]) -> None:
+    config = msp_config.FabricMSPConfig.FromString(bytes.fromhex(cases["revocation"]["config"]))
+    del config.revocation_list[:]
+    for garbage in (b"", b"x", b"-----BEGIN X509 CRL-----\nAAAA\n-----END X509 CRL-----\n"):
+        config.revocation_list[:] = [garbage]
+        with pytest.raises(MalformedMessage, match="could not parse RevocationList"):
+            Msp.from_config(config)
