@@ -247,5 +247,10 @@ def _to_json(operation: Operation[RequestT, Any], body: RequestT) -> JsonValue:
             f"{operation.full_name} takes a {operation.request.__name__}, not a {type(body).__name__}"
         )
     value = cast("JsonValue", msgspec.to_builtins(body))
+    try:
+        # A Struct does not check its fields when it is made; the contract does, but only after a journey.
+        msgspec.convert(value, type=operation.request)
+    except msgspec.ValidationError as error:
+        raise ValueError(f"{operation.full_name}: {error}") from None
     canonical_json.encode(value)
     return value

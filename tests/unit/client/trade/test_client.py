@@ -370,7 +370,7 @@ def test_mistakes_are_told_before_any_network(
         client.inquire(operations.LOOK, body, at="BankBMSP")
     with pytest.raises(TypeError, match="takes a Lock"):
         client.submit(operations.LOCK, {"document": "I1", "amount": 100})
-    with pytest.raises(TypeError, match="float"):
+    with pytest.raises(ValueError, match="`float` - at `\\$.amount`"):
         client.submit(operations.LOCK, operations.Lock("I1", 1.5))
     with pytest.raises(ValueError, match="32 lower-case hex digits"):
         client.submit(operations.LOCK, body, request_id="AB")
