@@ -95,7 +95,7 @@ class Ledger:
             msp: {name: chaincode if isinstance(chaincode, Chaincode) else chaincode[msp], **(others or {})}
             for msp in organizations
         }
-        self._proposals = 0
+        self._numbers = 0
         self._checkpoint = self._copy()
 
     def endorse(
@@ -218,6 +218,11 @@ class Ledger:
             if (namespace, name) == (self.name, collection)
         }
 
+    def next_number(self) -> int:
+        """Counts up: what is unique is so, and is the same in every run."""
+        self._numbers += 1
+        return self._numbers
+
     def lose_private_data(self, msp_id: str) -> None:
         """Take an organisation's private data away, as if its peer had been rebuilt and not yet caught up."""
         self._states[msp_id].private.clear()
@@ -244,7 +249,6 @@ class Ledger:
         transient: Mapping[str, bytes],
         moment: datetime,
     ) -> Proposal:
-        self._proposals += 1
         args = tuple(arg.encode() if isinstance(arg, str) else arg for arg in call)
         built = build_proposal(
             self.channel,
@@ -252,7 +256,7 @@ class Ledger:
             args,
             caller.creator,
             transient,
-            nonce=self._proposals.to_bytes(_NONCE_BYTES, "big"),
+            nonce=self.next_number().to_bytes(_NONCE_BYTES, "big"),
             timestamp=(int(moment.timestamp()), moment.microsecond * 1000),
         )
         signed = sign_proposal(built, lambda _: b"unchecked")

@@ -27,12 +27,10 @@ class Operations:
 
     def __init__(self, ledger: Ledger) -> None:
         self.ledger = ledger
-        self._requests = 0
 
     def new_request_id(self) -> str:
-        """A request id not given before, the same in every run."""
-        self._requests += 1
-        return f"{self._requests:032x}"
+        """A request id that this ledger has not given before, the same in every run."""
+        return f"{self.ledger.next_number():032x}"
 
     def endorse(  # noqa: PLR0913 - what a client decides, each by name
         self,

@@ -1,5 +1,6 @@
 """A peer's side of the chaincode stream, for tests: keeps public state, and can be told to misbehave."""
 
+import contextlib
 import socket
 import struct
 from collections.abc import Callable, Mapping
@@ -108,7 +109,8 @@ class SocketPeer(ScriptedPeer):
         self._thread.start()
 
     def close(self) -> None:
-        self.connection.shutdown(socket.SHUT_RDWR)
+        with contextlib.suppress(OSError):
+            self.connection.shutdown(socket.SHUT_RDWR)
         self._thread.join(10)
         self.connection.close()
 
@@ -116,7 +118,7 @@ class SocketPeer(ScriptedPeer):
         self.connection.sendall(struct.pack(">I", len(data)) + data)
 
     def _read(self) -> None:
-        with self.connection.makefile("rb") as stream:
+        with self.connection.makefile("rb") as stream, contextlib.suppress(OSError):
             while header := stream.read(4):
                 self.receive(stream.read(struct.unpack(">I", header)[0]))
         self.ended.put("closed")
