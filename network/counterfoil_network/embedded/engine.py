@@ -143,7 +143,11 @@ class Engine:
         assert config_block is not None, "the genesis block is a configuration block"
         log = open_log(name, folder / "orderer.log")
         orderer = Orderer(
-            self._node(name, msp_id), ledger, Channel(msp_id, config_block, self._verifier), log
+            self._node(name, msp_id),
+            ledger,
+            Channel(msp_id, config_block, self._verifier),
+            self._membership,
+            log,
         )
         return _Parts(orderer, logs=[log])
 

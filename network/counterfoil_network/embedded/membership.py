@@ -64,6 +64,10 @@ class EndorsingPeer(Protocol):
         """Number of blocks it has committed."""
         ...
 
+    async def committed(self, height: int) -> None:
+        """Return when it has committed this many blocks."""
+        ...
+
     def has_chaincode(self, name: str) -> bool:
         """Whether it could execute a chaincode: defined, approved and installed, or a system chaincode."""
         ...

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from counterfoil_network.embedded.channel import Channel
     from counterfoil_network.embedded.ledger.orderer_ledger import OrdererLedger
+    from counterfoil_network.embedded.membership import Membership
     from counterfoil_network.embedded.node import Node
 
 _RECENT_BLOCKS = 64
@@ -27,14 +28,29 @@ _RECENT_BLOCKS = 64
 class Orderer:
     """Accepts envelopes, and gives out blocks once they are on disk."""
 
-    def __init__(self, node: Node, ledger: OrdererLedger, channel: Channel, log: logging.Logger) -> None:
+    def __init__(
+        self,
+        node: Node,
+        ledger: OrdererLedger,
+        channel: Channel,
+        membership: Membership,
+        log: logging.Logger,
+    ) -> None:
         self.node = node
         self.ledger = ledger
         self.channel = channel
         self.log = log
+        self._membership = membership
         self.progress = Progress(ledger.height)
         self._recent: OrderedDict[int, common.Block] = OrderedDict()
-        self._consenter = Consenter(ledger, channel, node.identity, node.signer, self._written)
+        self._consenter = Consenter(
+            ledger=ledger,
+            channel=channel,
+            identity=node.identity,
+            signer=node.signer,
+            written=self._written,
+            committed=self._committed_by_peers,
+        )
         self._task: asyncio.Task[None] | None = None
 
     @property
@@ -88,6 +104,9 @@ class Orderer:
         block = self.ledger.block(number)
         assert block is not None, "every block below the height is in the ledger"
         return block
+
+    async def _committed_by_peers(self, height: int) -> None:
+        await asyncio.gather(*(peer.committed(height) for peer in self._membership.alive()))
 
     def _written(self, block: common.Block) -> None:
         number = block.header.number

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections import OrderedDict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -103,6 +104,7 @@ class Peer:
         self._reconciler = Reconciler(ledger, fetcher, log)
         self._endorser = Endorser(self)
         self._membership = membership
+        self._ledger_path = str(ledger.path)
         self._inode = ledger.path.stat().st_ino
         self._recent: OrderedDict[int, common.Block] = OrderedDict()
         self._waiting: dict[str, list[asyncio.Future[tuple[int, int]]]] = {}
@@ -153,6 +155,10 @@ class Peer:
         except LedgerGone as error:
             self.log.error("%s", error)
             raise RpcError(grpc.StatusCode.UNAVAILABLE, str(error)) from error
+
+    async def committed(self, height: int) -> None:
+        """Return when it has committed this many blocks."""
+        await self.progress.reached(height)
 
     def has_chaincode(self, name: str) -> bool:
         """Whether it could execute a chaincode."""
@@ -285,7 +291,7 @@ class Peer:
 
     def _check_file(self) -> None:
         try:
-            if self.ledger.path.stat().st_ino == self._inode:
+            if os.stat(self._ledger_path).st_ino == self._inode:
                 return
         except OSError:
             pass
