@@ -1,5 +1,6 @@
 """`counterfoil network`: start, stop and look at a network on this machine."""
 
+import importlib
 import json
 import os
 import shutil
@@ -194,13 +195,23 @@ def _run(settings: NetworkSettings, output: Output, *, with_chaincode: bool, eph
     """Start, tell, and stay until interrupted or the engine ends by itself."""
     with ExitStack() as stack:
         with output.steps() as steps:
-            network = stack.enter_context(run_network(settings, steps))
+            meanwhile = _load_deployment if with_chaincode else _load_nothing
+            network = stack.enter_context(run_network(settings, steps, meanwhile))
             deployed = [_deploy_trade(network, steps)] if with_chaincode else []
         network.announce(*deployed)
         _tell(output, network, ephemeral=ephemeral)
         while network.engine.is_running:
             time.sleep(_POLL_SECONDS)
         raise EngineFailed(f"the engine ended by itself; see {network.folder.engine_log}")
+
+
+def _load_nothing() -> None:
+    """Nothing is deployed."""
+
+
+def _load_deployment() -> None:
+    """Import the SDK and the contracts."""
+    importlib.import_module("counterfoil_cli.trade_chaincode")
 
 
 def _deploy_trade(network: RunningNetwork, steps: Steps) -> str:

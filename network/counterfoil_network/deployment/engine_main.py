@@ -1,7 +1,8 @@
-"""The engine's process: `python -m counterfoil_network.deployment.engine_main FOLDER`, on a prepared folder.
+"""The engine's process: `python -m counterfoil_network.deployment.engine_main FOLDER`.
 
-Writes `READY` to standard output once every endpoint answers. Ends in order on SIGTERM, and when its standard
-input ends, for then whoever started it has gone.
+Starts when its standard input says `BEGIN`, for then the folder is prepared. Writes `READY` to standard output
+once every endpoint answers. Ends in order on SIGTERM, and when its standard input ends, for then whoever
+started it has gone.
 """
 
 import asyncio
@@ -11,7 +12,7 @@ import signal
 import sys
 from pathlib import Path
 
-from counterfoil_network.deployment.engine_process import READY
+from counterfoil_network.deployment.engine_process import BEGIN, READY
 from counterfoil_network.deployment.folder import NetworkFolder
 from counterfoil_network.deployment.state import NetworkState, Node, read_state
 from counterfoil_network.embedded.engine import Engine
@@ -23,7 +24,8 @@ _KINDS = {"orderer": OrganisationKind.ORDERER, "peer": OrganisationKind.PEER}
 def main() -> None:
     """Run the engine until it is asked to end."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    asyncio.run(_run(NetworkFolder(Path(sys.argv[1]))))
+    if os.read(sys.stdin.fileno(), len(BEGIN)) == BEGIN:
+        asyncio.run(_run(NetworkFolder(Path(sys.argv[1]))))
 
 
 async def _run(folder: NetworkFolder) -> None:
@@ -44,7 +46,7 @@ async def _run(folder: NetworkFolder) -> None:
 
 
 def _on_input(end: asyncio.Event) -> None:
-    """Nobody writes; what can be read is the end."""
+    """Nobody writes any more; what can be read is the end."""
     if not os.read(sys.stdin.fileno(), 1024):
         asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
         end.set()

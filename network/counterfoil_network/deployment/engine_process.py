@@ -13,6 +13,8 @@ from counterfoil_network.deployment.folder import NetworkFolder
 
 ENGINE_COMMAND = (sys.executable, "-m", "counterfoil_network.deployment.engine_main")
 """The engine's program; the network's folder is its argument."""
+BEGIN = b"BEGIN\n"
+"""What its standard input gets once the folder is prepared."""
 READY = b"READY\n"
 """What the engine's process writes to its standard output once every endpoint answers."""
 START_TIMEOUT_SECONDS = 60.0
@@ -34,12 +36,8 @@ class EngineProcess:
         self._log_start = log_start
 
     @classmethod
-    def start(cls, folder: NetworkFolder, lock: int) -> "EngineProcess":
-        """Start the engine on a prepared folder and wait until it answers.
-
-        Raises:
-            EngineFailed: it ended or was not ready in time; the text holds the end of its log.
-        """
+    def launch(cls, folder: NetworkFolder, lock: int) -> "EngineProcess":
+        """Start the process; it loads and waits for `begin`, so the folder need not be prepared yet."""
         with folder.engine_log.open("ab") as log:
             log_start = log.tell()
             process = subprocess.Popen(  # noqa: S603 - our own module
@@ -47,17 +45,19 @@ class EngineProcess:
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
+                bufsize=0,
                 pass_fds=(lock,),
                 # Ctrl-C in a terminal goes to the whole foreground group; the engine is stopped in order.
                 start_new_session=True,
             )
-        engine = cls(process, folder.engine_log, log_start)
-        try:
-            engine._wait_until_ready()
-        except BaseException:
-            engine.kill()
-            raise
-        return engine
+        return cls(process, folder.engine_log, log_start)
+
+    def begin(self) -> None:
+        """Tell it that the folder is prepared."""
+        assert self._process.stdin is not None
+        # One that ended already is told by `wait_until_ready`.
+        with suppress(BrokenPipeError):
+            self._process.stdin.write(BEGIN)
 
     @property
     def pid(self) -> int:
@@ -85,7 +85,12 @@ class EngineProcess:
             assert stream is not None
             stream.close()
 
-    def _wait_until_ready(self) -> None:
+    def wait_until_ready(self) -> None:
+        """Wait until it answers.
+
+        Raises:
+            EngineFailed: it ended or was not ready in time; the text holds the end of its log.
+        """
         assert self._process.stdout is not None
         descriptor = self._process.stdout.fileno()
         os.set_blocking(descriptor, False)

@@ -35,8 +35,14 @@ class RunningNetwork:
 
 
 @contextmanager
-def run_network(settings: NetworkSettings, progress: Progress = no_progress) -> Iterator[RunningNetwork]:
+def run_network(
+    settings: NetworkSettings,
+    progress: Progress = no_progress,
+    meanwhile: Callable[[], object] = lambda: None,
+) -> Iterator[RunningNetwork]:
     """Run a network until the block is left: then network.json is removed and the engine stopped.
+
+    `meanwhile` is called while the engine starts: a place for imports that take their time.
 
     Raises:
         FolderInUse: another process runs one in the folder.
@@ -47,11 +53,14 @@ def run_network(settings: NetworkSettings, progress: Progress = no_progress) -> 
     with folder_lock(folder.lock) as lock:
         # One that ended without saying so may have left it.
         folder.state.unlink(missing_ok=True)
-        progress("identities and genesis block")
-        prepared = prepare(settings)
-        progress("engine")
-        engine = EngineProcess.start(folder, lock)
+        engine = EngineProcess.launch(folder, lock)
         try:
+            progress("identities and genesis block")
+            prepared = prepare(settings)
+            progress("engine")
+            engine.begin()
+            meanwhile()
+            engine.wait_until_ready()
             yield RunningNetwork(folder, prepared.crypto, engine, prepared.state)
         finally:
             folder.state.unlink(missing_ok=True)
