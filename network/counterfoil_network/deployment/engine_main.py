@@ -1,8 +1,8 @@
 """The engine's process: `python -m counterfoil_network.deployment.engine_main FOLDER`.
 
-Starts when its standard input says `BEGIN`, for then the folder is prepared. Writes `READY` to standard output
-once every endpoint answers. Ends in order on SIGTERM, and when its standard input ends, for then whoever
-started it has gone.
+Starts when its standard input says `BEGIN`, for then the folder is prepared. Writes `READY` to standard
+output once every endpoint answers. Ends in order on SIGTERM, and when its standard input ends, for then
+whoever started it has gone.
 """
 
 import asyncio
