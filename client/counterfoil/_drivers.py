@@ -1,9 +1,8 @@
-"""The two drivers: they run the same flows, one blocking, one on asyncio. All of the SDK's gRPC is here."""
+"""The two drivers: they run the same flows, one blocking, one on asyncio. All of the SDK's calls are here."""
 
 import asyncio
 import time
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 import grpc
@@ -12,46 +11,10 @@ from counterfoil_protocol.messages import gateway
 from google.rpc import status_pb2  # type: ignore[import-untyped]  # its package has no stubs
 
 from ._calls import Call, Flow, Pause, ReplyT, ResultT, StreamCall
+from ._endpoint import Endpoint
 from ._errors import ErrorDetail, EventsError, GatewayError
 
 _STATUS_DETAILS = "grpc-status-details-bin"
-_OPTIONS = (
-    # As fabric's own default for its clients and servers (comm.MaxRecvMsgSize): a block may be large.
-    ("grpc.max_receive_message_length", 100 * 1024 * 1024),
-    ("grpc.max_send_message_length", 100 * 1024 * 1024),
-    # A peer hangs up on clients that ping more often than core.yaml's peer.keepalive.minInterval, 60 s.
-    ("grpc.keepalive_time_ms", 120_000),
-    ("grpc.keepalive_timeout_ms", 20_000),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """Where and how to connect.
-
-    Attributes:
-        address: ``host:port``.
-        tls_root: PEM of the CAs that may vouch for the server; None for a connection without TLS.
-        tls_identity: PEM (private key, certificate) shown to the server, for mutual TLS.
-        server_name: the name expected in the server's certificate, where it is not the host of the address.
-    """
-
-    address: str
-    tls_root: bytes | None = field(repr=False)
-    tls_identity: tuple[bytes, bytes] | None = field(repr=False)
-    server_name: str | None
-
-    @property
-    def options(self) -> tuple[tuple[str, int | str], ...]:
-        """gRPC channel arguments."""
-        named = (("grpc.ssl_target_name_override", self.server_name),) if self.server_name else ()
-        return (*_OPTIONS, *named)
-
-    @property
-    def credentials(self) -> grpc.ChannelCredentials:
-        """TLS credentials; only where there is a ``tls_root``."""
-        key, certificate = self.tls_identity or (None, None)
-        return grpc.ssl_channel_credentials(self.tls_root, key, certificate)
 
 
 class BlockingDriver:

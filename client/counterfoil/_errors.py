@@ -92,6 +92,26 @@ class SubmitError(GatewayError):
 
     step = "submit"
 
+    @property
+    def may_have_arrived(self) -> bool:
+        """Whether an orderer may have the envelope all the same, because only its answer was lost.
+
+        By internal/pkg/gateway/submit.go ABORTED is an orderer's refusal; UNAVAILABLE means that none answered
+        or that it had trouble of its own.
+        """
+        return self.code in _ANSWER_LOST
+
+
+_ANSWER_LOST = frozenset(
+    {
+        grpc.StatusCode.CANCELLED,
+        grpc.StatusCode.DEADLINE_EXCEEDED,
+        grpc.StatusCode.INTERNAL,
+        grpc.StatusCode.UNAVAILABLE,
+        grpc.StatusCode.UNKNOWN,
+    }
+)
+
 
 class CommitStatusError(GatewayError):
     """The outcome of a submitted transaction could not be read."""

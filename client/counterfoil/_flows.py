@@ -4,7 +4,6 @@ from collections.abc import Generator
 from dataclasses import replace
 from typing import Any
 
-import grpc
 from counterfoil_protocol.messages import gateway, transaction
 
 from ._calls import Call, Flow, Step, ask
@@ -22,16 +21,6 @@ from ._steps import ProposalData, Status, TransactionData
 
 _SERVICE = "/gateway.Gateway/"
 _ASK_FIRST_SECONDS_MAX = 3.0
-_MAY_HAVE_ARRIVED = frozenset(
-    {
-        grpc.StatusCode.CANCELLED,
-        grpc.StatusCode.DEADLINE_EXCEEDED,
-        grpc.StatusCode.INTERNAL,
-        grpc.StatusCode.UNAVAILABLE,
-        grpc.StatusCode.UNKNOWN,
-    }
-)
-"""After a submit that ended so, an orderer may have the envelope all the same: only the answer was lost."""
 
 
 def evaluate(session: Session, data: ProposalData, timeout: float | None) -> Flow[bytes]:
@@ -93,7 +82,7 @@ def submit(session: Session, data: TransactionData, timeout: float | None) -> Fl
     """Hand the signed envelope to the ordering service and give it back signed.
 
     Raises:
-        SubmitError: refused or failed; with some codes it may have arrived all the same.
+        SubmitError: refused or failed; see ``may_have_arrived``.
     """
     session.check_process()
     signed = data.signed(session)
@@ -221,7 +210,7 @@ def _deliver(session: Session, signed: TransactionData, deadlines: Deadlines) ->
     try:
         yield from submit(session, signed, deadlines.submit)
     except SubmitError as error:
-        if error.code in _MAY_HAVE_ARRIVED:
+        if error.may_have_arrived:
             raise _unknown(signed, error) from error
         raise
 

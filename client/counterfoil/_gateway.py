@@ -9,7 +9,8 @@ from counterfoil_protocol.signing import Signer
 
 from . import _flows
 from ._calls import Flow, StreamCall
-from ._drivers import BlockingDriver, Endpoint
+from ._drivers import BlockingDriver
+from ._endpoint import Endpoint
 from ._errors import CommitUnknown
 from ._events import EventStream
 from ._network import Network

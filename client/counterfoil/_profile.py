@@ -22,7 +22,7 @@ from typing import Any
 from counterfoil_protocol.identity import Identity
 from counterfoil_protocol.signing import Signer, private_key_signer
 
-from ._drivers import Endpoint
+from ._endpoint import Endpoint
 
 
 @dataclass(frozen=True, slots=True)

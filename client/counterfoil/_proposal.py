@@ -85,8 +85,7 @@ class Transaction:
         """Hand it to the ordering service.
 
         Raises:
-            SubmitError: refused or failed; with UNAVAILABLE, DEADLINE_EXCEEDED, CANCELLED, INTERNAL, UNKNOWN
-                it may have arrived all the same: ``Gateway.settle`` finds out.
+            SubmitError: refused or failed; where it ``may_have_arrived``, ``Gateway.settle`` finds out.
         """
         flow = _flows.submit(self._gateway.session, self.data, optional_seconds(timeout))
         return Commit(self._gateway, self._gateway.run(flow))

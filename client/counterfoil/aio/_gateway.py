@@ -12,7 +12,8 @@ from counterfoil_protocol.signing import Signer
 from .. import _events, _flows
 from .._calls import Flow, StreamCall
 from .._checkpointer import Checkpoint
-from .._drivers import AsyncDriver, Endpoint
+from .._drivers import AsyncDriver
+from .._endpoint import Endpoint
 from .._errors import CommitUnknown, EventsError
 from .._events import BlockAndPrivateDataEvent, BlockEvent, ChaincodeEvent, FilteredBlockEvent, Span
 from .._profile import ConnectionProfile

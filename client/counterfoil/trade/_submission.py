@@ -18,12 +18,12 @@ from counterfoil_protocol.confidential import (
 from .._contract import Contract
 from .._errors import (
     CommitError,
+    CommitStatusError,
     CommitUnknown,
     ContractRefusal,
     CounterfoilError,
     EndorseError,
     EvaluateError,
-    GatewayError,
     SubmitError,
 )
 from .._proposal import Transaction
@@ -131,17 +131,27 @@ class Submission(Generic[AnswerT]):
         )
         try:
             status = transaction.submit().status()
-        except GatewayError:
-            # Refused or not, from here on only the same envelope may be sent.
+        except SubmitError as error:
+            if not error.may_have_arrived:
+                raise self._closed(error) from error.__cause__
+            status = self._settle()
+        except CommitStatusError:
             status = self._settle()
         self._conclude(status, last=last)
 
     def _settle(self) -> Status:
+        """Find out about the envelope in the journal; from its first submit on, no other may be sent.
+
+        Raises:
+            CommitUnknown: not within all attempts, or a copy was refused, which says nothing of the original.
+        """
         for attempt in range(self._patience.attempts):
             try:
                 return self._gateway.settle(self._entry.envelope)
             except CommitUnknown as unknown:
-                if attempt + 1 == self._patience.attempts or isinstance(unknown.__cause__, SubmitError):
+                cause = unknown.__cause__
+                is_refused = isinstance(cause, SubmitError) and not cause.may_have_arrived
+                if is_refused or attempt + 1 == self._patience.attempts:
                     raise
                 time.sleep(self._patience.pause(attempt))
         raise AssertionError("the loop returns or raises")

@@ -103,6 +103,8 @@ class ScriptedPeer:
     handled: list[Handled] = field(default_factory=list)
     statuses: dict[str, transaction.TxValidationCode.ValueType] = field(default_factory=dict)
     ordered: list[common.Envelope] = field(default_factory=list)
+    start: Callable[..., Any] = lambda: None
+    stop: Callable[[], Any] = lambda: None
     streams_ended: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(0))
     chaincode: Callable[[ParsedProposal], bytes] = lambda parsed: b"/".join(parsed.args)
 
@@ -258,13 +260,23 @@ def peer(authority: Pair, tls_pair: Pair) -> Iterator[ScriptedPeer]:
         private_key_signer(tls_pair.key),
         tls_root=authority.certificate,
     )
-    server = grpc.server(ThreadPoolExecutor(8))
-    add_services(server, scripted)
-    credentials = grpc.ssl_server_credentials([(tls_pair.key, tls_pair.certificate)])
-    scripted.address = f"127.0.0.1:{server.add_secure_port('127.0.0.1:0', credentials)}"
-    server.start()
+    scripted.start = lambda **options: start_server(scripted, tls_pair, **options)
+    scripted.stop = scripted.start()
     yield scripted
-    server.stop(0).wait()
+    scripted.stop()
+
+
+def start_server(peer: ScriptedPeer, pair: Pair, client_root: bytes | None = None) -> Callable[[], Any]:
+    """Serve at the peer's address, or at a fresh one; with mutual TLS where a root for clients is given."""
+    server = grpc.server(ThreadPoolExecutor(8))
+    add_services(server, peer)
+    credentials = grpc.ssl_server_credentials(
+        [(pair.key, pair.certificate)], client_root, require_client_auth=client_root is not None
+    )
+    port = server.add_secure_port(peer.address or "127.0.0.1:0", credentials)
+    peer.address = f"127.0.0.1:{port}"
+    server.start()
+    return lambda: server.stop(0).wait()
 
 
 @pytest.fixture

@@ -1,11 +1,19 @@
 """Deadlines, forks, threads, and mistaken arguments of connect."""
 
+import hashlib
 import os
+import subprocess
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import grpc
 import pytest
-from counterfoil import Deadlines, ForkedProcess, Gateway
+from counterfoil import Deadlines, EvaluateError, ForkedProcess, Gateway
+from counterfoil_protocol.messages import common
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 
 
 @pytest.mark.parametrize("seconds", [0, -1, float("nan"), float("inf")])
@@ -68,8 +76,6 @@ def test_mistaken_arguments_of_connect(
 def test_a_server_that_no_root_vouches_for_is_not_talked_to(
     peer: Any, connection: dict[str, Any], user: Any
 ) -> None:
-    from counterfoil import EvaluateError
-
     with (
         Gateway.connect(**{**connection, "tls_root": user.certificate}) as connected,
         pytest.raises(EvaluateError),
@@ -84,3 +90,52 @@ def test_the_gateways_organisation_is_the_clients_unless_said(connection: dict[s
         Gateway.connect(**connection, peer_msp_id="PortMSP") as relayed,
     ):
         assert (own.peer_msp_id, relayed.peer_msp_id) == ("BankAMSP", "PortMSP")
+
+
+def test_a_client_finds_its_peer_again(peer: Any, connected: Gateway) -> None:
+    contract = connected.network("trade").contract("asset")
+    assert contract.evaluate("read") == b"read"
+    peer.stop()
+    gone_at = time.monotonic()
+    while time.monotonic() < gone_at + 1.5:
+        with pytest.raises(EvaluateError) as caught:
+            contract.evaluate("read")
+        assert caught.value.code is grpc.StatusCode.UNAVAILABLE
+        time.sleep(0.2)
+    peer.stop = peer.start()
+    back_at = time.monotonic()
+    while True:
+        try:
+            assert contract.evaluate("read") == b"read"
+            break
+        except EvaluateError:
+            assert time.monotonic() < back_at + 8
+            time.sleep(0.1)
+
+
+def test_mutual_tls_binds_streams_to_the_clients_certificate(
+    peer: Any, connection: dict[str, Any], authority: Any, user: Any
+) -> None:
+    peer.stop()
+    peer.stop = peer.start(client_root=authority.certificate)
+    peer.scripts["Deliver"] = ["end"]
+    pair = (user.key, user.certificate)
+    with Gateway.connect(**connection, tls_identity=pair) as connected:
+        assert connected.network("trade").contract("asset").evaluate("read") == b"read"
+        list(connected.network("trade").block_events())
+    (envelope,) = peer.calls("Deliver")
+    payload = common.Payload.FromString(envelope.payload)
+    header = common.ChannelHeader.FromString(payload.header.channel_header)
+    der = x509.load_pem_x509_certificate(user.certificate).public_bytes(Encoding.DER)
+    assert header.tls_cert_hash == hashlib.sha256(der).digest()
+    with Gateway.connect(**connection) as without, pytest.raises(EvaluateError):
+        without.network("trade").contract("asset").evaluate("read", timeout=2)
+
+
+def test_the_gateway_alone_needs_no_extra() -> None:
+    program = (
+        "import sys, counterfoil, counterfoil.aio, counterfoil.lifecycle\n"
+        "extras = {'msgspec', 'lxml', 'yaml', 'typer', 'counterfoil_contracts', 'counterfoil_network'}\n"
+        "sys.exit(', '.join(extras & set(sys.modules)) or 0)"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)

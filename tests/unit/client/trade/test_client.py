@@ -225,7 +225,9 @@ def test_a_lost_answer_is_settled_with_the_same_envelope(
 def test_what_nobody_knows_stays_open_and_is_resumed(
     client: TradeClient, ledger: Any, peer: Any, journal: Journal, operations: Any, failing: Any
 ) -> None:
-    peer.scripts["Submit"] = [failing(STATUS.ABORTED, "status=SERVICE_UNAVAILABLE -- no Raft leader")] * 2
+    peer.scripts["Submit"] = [
+        failing(STATUS.UNAVAILABLE, "no orderers could successfully process transaction")
+    ] * 6
     with pytest.raises(CommitUnknown):
         client.submit(operations.LOCK, operations.Lock("I1", 100))
     (entry,) = journal.open_entries
@@ -295,14 +297,37 @@ def test_what_another_journal_has_done_is_read_not_done_again(
     assert len(peer.calls("Endorse")) == 1
 
 
-def test_an_orderer_that_forbids_is_told(
+def test_an_orderer_that_forbids_is_told_and_nothing_is_left_open(
     client: TradeClient, peer: Any, journal: Journal, operations: Any, failing: Any
 ) -> None:
-    peer.scripts["Submit"] = [failing(STATUS.ABORTED, "status=FORBIDDEN")] * 2
-    with pytest.raises(CommitUnknown) as caught:
+    peer.scripts["Submit"] = [failing(STATUS.ABORTED, "status=FORBIDDEN")]
+    with pytest.raises(SubmitError, match="FORBIDDEN"):
         client.submit(operations.LOCK, operations.Lock("I1", 100))
-    assert isinstance(caught.value.__cause__, SubmitError)
+    assert len(peer.calls("Submit")) == 1
+    assert [(entry.state, entry.reason) for entry in journal.entries] == [(State.CLOSED, "SubmitError")]
+
+
+def test_a_copy_that_is_refused_says_nothing_of_the_original(
+    client: TradeClient, peer: Any, journal: Journal, operations: Any, failing: Any
+) -> None:
+    lost, forbidden = failing(STATUS.UNAVAILABLE, "lost"), failing(STATUS.ABORTED, "status=FORBIDDEN")
+    peer.scripts["Submit"] = [lost, forbidden]
+    with pytest.raises(CommitUnknown):
+        client.submit(operations.LOCK, operations.Lock("I1", 100))
+    assert len(peer.calls("Submit")) == 2
     assert len(journal.open_entries) == 1
+
+
+def test_an_orderer_that_comes_back_gets_the_same_envelope(
+    client: TradeClient, peer: Any, ledger: Any, operations: Any, failing: Any
+) -> None:
+    peer.scripts["Submit"] = [
+        failing(STATUS.UNAVAILABLE, "no orderers could successfully process transaction")
+    ] * 3
+    outcome = client.submit(operations.LOCK, operations.Lock("I1", 100))
+    assert ledger.done == {outcome.request_id: 1}
+    assert len(peer.calls("Endorse")) == 1
+    assert len(peer.calls("Submit")) == 4
 
 
 def test_an_inquiry_gives_its_declared_answer_and_submits_nothing(
@@ -370,7 +395,7 @@ def test_mistakes_are_told_before_any_network(
         client.inquire(operations.LOOK, body, at="BankBMSP")
     with pytest.raises(TypeError, match="takes a Lock"):
         client.submit(operations.LOCK, {"document": "I1", "amount": 100})
-    with pytest.raises(ValueError, match="`float` - at `\\$.amount`"):
+    with pytest.raises(ValueError, match="`float` - at "):
         client.submit(operations.LOCK, operations.Lock("I1", 1.5))
     with pytest.raises(ValueError, match="32 lower-case hex digits"):
         client.submit(operations.LOCK, body, request_id="AB")
@@ -388,7 +413,7 @@ def test_a_request_of_another_organisation_or_unknown_operation_is_not_resumed(
 ) -> None:
     with Gateway.connect(**connection) as connected:
         client = TradeClient(connected.network("trade"), journal, patience=patience)
-        peer.scripts["Submit"] = [failing(STATUS.UNAVAILABLE, "gone")] * 2
+        peer.scripts["Submit"] = [failing(STATUS.UNAVAILABLE, "gone")] * 6
         with pytest.raises(CommitUnknown):
             client.submit(operations.LOCK, operations.Lock("I1", 100))
         with pytest.raises(ValueError, match="give its declaration"):
