@@ -93,18 +93,18 @@ def up(  # noqa: PLR0913 - the options of the command
     assert engine is EngineName.EMBEDDED
     # SIGTERM is to end the network in the same order as Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    with _told(), _network_folder(folder, ephemeral=ephemeral) as used:
-        settings = NetworkSettings(
-            used,
-            description_file(CONFIGTX, configtx),
-            description_file(CRYPTO_CONFIG, crypto_config),
-            profile,
-            channel,
-        )
-        try:
+    try:
+        with _told(), _network_folder(folder, ephemeral=ephemeral) as used:
+            settings = NetworkSettings(
+                used,
+                description_file(CONFIGTX, configtx),
+                description_file(CRYPTO_CONFIG, crypto_config),
+                profile,
+                channel,
+            )
             _run(settings, output, with_chaincode=chaincode, ephemeral=ephemeral)
-        except KeyboardInterrupt:
-            output.line("The network has ended.")
+    except KeyboardInterrupt:
+        output.line("The network has ended.")
 
 
 @app.command()
