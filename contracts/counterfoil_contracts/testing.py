@@ -62,7 +62,11 @@ class TradeLedger:
     """The chaincode on an in-memory ledger of Regulator, Port and the banks, ready for an export invoice."""
 
     def __init__(
-        self, banks: Sequence[str] = ("BankAMSP", "BankBMSP"), enterprises: Sequence[str] = (SELLER,)
+        self,
+        banks: Sequence[str] = ("BankAMSP", "BankBMSP"),
+        enterprises: Sequence[str] = (SELLER,),
+        *,
+        ready: bool = True,
     ) -> None:
         self.ledger = Ledger(CHAINCODE, [REGULATOR, PORT, *banks], collections(banks), clock=Clock(START))
         self.operations = Operations(self.ledger)
@@ -71,7 +75,8 @@ class TradeLedger:
             make_caller(REGULATOR, "regulator.officer", name) for name in ("first", "second")
         )
         self._nonces = 0
-        self._set_up(enterprises)
+        if ready:
+            self._set_up(enterprises)
 
     def person(self, bank: str, role: str = OFFICER, name: str = "") -> Caller:
         """A bank's person with a role, `officer` or `approver`; `bank` as collections name it."""

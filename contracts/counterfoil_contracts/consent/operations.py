@@ -7,7 +7,7 @@ bank, names the documents with their lines, and bounds the loan. `withdraw` is a
 
 import secrets
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeVar, cast
 
 import msgspec
 from counterfoil_protocol.signing import Signer
@@ -31,8 +31,8 @@ from . import jws
 if TYPE_CHECKING:
     from counterfoil_protocol.canonical_json import JsonValue
 
-TRADE_CONSENT = "counterfoil/trade-consent/1"
-TRADE_WITHDRAWAL = "counterfoil/trade-consent-withdrawal/1"
+TRADE_CONSENT: Final = "counterfoil/trade-consent/1"
+TRADE_WITHDRAWAL: Final = "counterfoil/trade-consent-withdrawal/1"
 MOST_DOCUMENTS = 100
 
 BankMsp = Annotated[str, Meta(pattern=r"\ABank[A-Za-z0-9]{1,40}MSP\Z")]

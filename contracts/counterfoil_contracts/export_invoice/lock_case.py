@@ -55,6 +55,7 @@ class LockCase:
             for each in self.held
             for hold in (each.invoice, each.declaration)
         }
+        model.check_lines(self.held, books)
         currencies = [
             (books[each.invoice.document].currency, books[each.declaration.document].currency)
             for each in self.held

@@ -158,21 +158,29 @@ def stated_line(view: ViewRecord, pledge: Pledge) -> tuple[int, int] | None:
 
 
 def joined(invoice: Pool, declaration: Pool, amounts: tuple[int, int] | None) -> tuple[Pool, Pool]:
-    """Both pools with the line of a pledge: as customs or an earlier lock stated it, else as the consent
-    does.
+    """Both pools with the line of a pledge as the consent states it, if it does.
 
     Raises:
-        Refusal: `STATEMENT_CONFLICT`; `CURRENCY_MISMATCH`, nobody states the line.
+        Refusal: `STATEMENT_CONFLICT`, customs or an earlier lock stated it otherwise.
     """
     if amounts is None:
-        if pools.line_to(invoice, declaration.document) is None:
-            raise refusal(RefusalCode.CURRENCY_MISMATCH, "no line states both amounts of a pledge")
         return invoice, declaration
     own, other = amounts
     return (
         pools.with_line(invoice, PoolLine(declaration.document, own, other), "ENTERPRISE"),
         pools.with_line(declaration, PoolLine(invoice.document, other, own), "ENTERPRISE"),
     )
+
+
+def check_lines(held: Sequence[HeldPledge], books: Mapping[str, Pool]) -> None:
+    """Every pledge rests on a line that somebody stated.
+
+    Raises:
+        Refusal: `CURRENCY_MISMATCH`.
+    """
+    for pledge in held:
+        if pools.line_to(books[pledge.invoice.document], pledge.declaration.document) is None:
+            raise refusal(RefusalCode.CURRENCY_MISMATCH, "no line states both amounts of a pledge")
 
 
 def check_rates(body: Lock, currencies: Sequence[tuple[str, str]], day: Day) -> None:

@@ -12,6 +12,7 @@ from counterfoil_protocol.signing import private_key_signer
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, utils
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 RFC_HEADER = "eyJhbGciOiJFUzI1NiJ9"
@@ -39,9 +40,7 @@ def signed(header: bytes, payload: bytes, key: ec.EllipticCurvePrivateKey | None
 
 
 def header_with(**members: object) -> bytes:
-    chain = [
-        base64.b64encode(each.public_bytes(jws.Encoding.DER)).decode() for each in enterprise().certificates
-    ]
+    chain = [base64.b64encode(each.public_bytes(Encoding.DER)).decode() for each in enterprise().certificates]
     given = {"alg": "ES256", "x5c": chain, **members}
     return canonical_json.encode({name: value for name, value in given.items() if value is not None})
 
@@ -127,7 +126,7 @@ def test_a_key_on_another_curve_is_refused() -> None:
     builder = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
     builder = builder.serial_number(1).not_valid_before(moment).not_valid_after(moment.replace(year=2030))
     certificate = builder.sign(key, hashes.SHA256())
-    chain = [base64.b64encode(certificate.public_bytes(jws.Encoding.DER)).decode()]
+    chain = [base64.b64encode(certificate.public_bytes(Encoding.DER)).decode()]
     with pytest.raises(ValueError, match="P-256"):
         jws.verify(signed(header_with(x5c=chain), b'{"a":1}'))
 
