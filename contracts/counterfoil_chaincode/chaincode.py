@@ -80,4 +80,4 @@ class Chaincode:
         contract = self.contracts.get(namespace if colon else self.default)
         if contract is None:
             raise Refusal(UNKNOWN_FUNCTION, f"there is no contract {namespace!r}", status=404)
-        return contract.run(name, stub, peer)
+        return contract.invoke_function(name, stub, peer)

@@ -83,31 +83,31 @@ class ConfidentialContract(Contract):
     @submit
     def transact(self, context: Context, request_id: str) -> str:
         """Run a confidential operation that writes; the request is the transient field `request`."""
-        raise AssertionError("answered by run")
+        raise AssertionError("answered by invoke_function")
 
     @evaluate
     def inquire(self, context: Context) -> dict[str, str]:
         """Answer a confidential question; the request is the transient field `request`."""
-        raise AssertionError("answered by run")
+        raise AssertionError("answered by invoke_function")
 
     @evaluate
     def outcome(self, context: Context) -> Outcome:
         """What became of a request of the caller's MSP; operation and id are in the transient field."""
-        raise AssertionError("answered by run")
+        raise AssertionError("answered by invoke_function")
 
     def live_secrets(self, stub: ChaincodeStub) -> tuple[bytes, ...]:
         """The ledger's live secrets, newest first, for keys and salts where Regulator and Port endorse."""
         return read_secrets(stub)
 
-    def run(self, name: str, stub: ChaincodeStub, peer: PeerEnvironment) -> bytes:
-        """As `Contract.run`; the three confidential functions have their own order of checks."""
+    def invoke_function(self, name: str, stub: ChaincodeStub, peer: PeerEnvironment) -> bytes:
+        """As `Contract.invoke_function`; the three confidential functions have their own order of checks."""
         if name == TRANSACT:
             return self._transact(stub, peer)
         if name == INQUIRE:
             return self._inquire(stub, peer)
         if name == OUTCOME:
             return self._outcome(stub, peer)
-        return super().run(name, stub, peer)
+        return super().invoke_function(name, stub, peer)
 
     def _transact(self, stub: ChaincodeStub, peer: PeerEnvironment) -> bytes:
         call = self._checked(stub, peer, submits=True)

@@ -27,31 +27,33 @@ class Contract:
     serializer: ClassVar[Serializer] = CanonicalJsonSerializer()
 
     def __init__(self) -> None:
-        self.functions: Mapping[str, Function] = self.describe()
+        self.functions: Mapping[str, Function] = self.describe_functions()
 
     @property
     def namespace(self) -> str:
         """The name in `name:function`."""
         return self.name or type(self).__name__
 
-    def describe(self) -> dict[str, Function]:
+    def describe_functions(self) -> dict[str, Function]:
         """The transaction functions by name, from the decorated methods.
 
         Raises:
-            TypeError: a decorated method has no usable signature, or two have one name.
+            TypeError: a decorated method has no usable signature, takes a name of this class, or two have one.
         """
         found: dict[str, Function] = {}
         for attribute in sorted(dir(type(self))):
             mark = mark_of(getattr(type(self), attribute, None))
             if mark is None:
                 continue
+            if attribute in _OWN_NAMES:
+                raise TypeError(f"{type(self).__name__}: {attribute} means something else in every contract")
             name = mark.name or attribute
             if name in found:
                 raise TypeError(f"{type(self).__name__} has two functions named {name}")
             found[name] = describe_function(name, getattr(self, attribute), submit=mark.submit)
         return found
 
-    def run(self, name: str, stub: ChaincodeStub, peer: PeerEnvironment) -> bytes:
+    def invoke_function(self, name: str, stub: ChaincodeStub, peer: PeerEnvironment) -> bytes:
         """Run one function with the stub's arguments; the bytes of its result.
 
         Raises:
@@ -80,3 +82,6 @@ class Contract:
             Refusal: UNKNOWN_FUNCTION.
         """
         raise Refusal(UNKNOWN_FUNCTION, f"contract {self.namespace} has no function {name!r}", status=404)
+
+
+_OWN_NAMES = frozenset(dir(Contract)) | {"functions"}

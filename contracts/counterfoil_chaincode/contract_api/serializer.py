@@ -101,8 +101,8 @@ def convert(value: object, expected: type[ValueT]) -> ValueT:
 
 
 def _without_content(message: str) -> str:
-    # msgspec quotes the content in this one message only.
-    if message.startswith("Invalid enum value"):
-        _, at, place = message.rpartition(" - at ")
-        return f"expected a value of the enumeration{at}{place}"
+    # msgspec quotes the content for an enumeration and for the tag of a union.
+    if message.startswith(("Invalid enum value", "Invalid value")):
+        _, at, place = message.rpartition(" - at `$")
+        return f"expected a value of the enumeration{at}{place if at else ''}"
     return message[:1].lower() + message[1:]

@@ -1,0 +1,269 @@
+"""Contracts as classes: names, typed arguments, results, hooks, metadata."""
+
+import enum
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import msgspec
+import pytest
+from counterfoil_chaincode.chaincode import Chaincode
+from counterfoil_chaincode.contract_api import Context, Contract, evaluate, submit, transaction
+from counterfoil_chaincode.refusal import Refusal
+from counterfoil_chaincode.testing import Ledger, Refused, make_caller
+
+ORG = "Org1MSP"
+CALLER = make_caller(ORG, "clerk", "ann", attributes={"desk": "7"})
+
+
+class Colour(enum.StrEnum):
+    RED = "red"
+    BLUE = "blue"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    name: str
+    sizes: list[int]
+
+
+Code = Annotated[str, msgspec.Meta(pattern="^[A-Z]{3}$")]
+
+
+class Shop(Contract):
+    name = "shop"
+    version = "2.1"
+
+    @evaluate
+    def text(self, context: Context, text: str) -> str:
+        return text
+
+    @evaluate
+    def raw(self, context: Context, data: bytes) -> bytes:
+        return data[::-1]
+
+    @evaluate
+    def number(self, context: Context, number: int) -> int:
+        return number + 1
+
+    @evaluate
+    def colour(self, context: Context, colour: Colour) -> Colour:
+        return colour
+
+    @evaluate
+    def code(self, context: Context, code: Code) -> str:
+        return code
+
+    @evaluate
+    def part(self, context: Context, part: Part, flag: bool = False) -> Part:
+        return Part(part.name.upper() if flag else part.name, sorted(part.sizes))
+
+    @evaluate
+    def table(self, context: Context) -> dict[str, Any]:
+        return {"b": {3, 1, 2}, "a": (None, True, "é")}
+
+    @evaluate
+    def imprecise(self, context: Context) -> Any:
+        return 0.1
+
+    @submit
+    def nothing(self, context: Context) -> None:
+        """Do nothing.
+
+        At all.
+        """
+
+    @transaction(submit=True, name="renamed")
+    def internal_name(self, context: Context) -> str:
+        return "renamed"
+
+    @evaluate
+    def desk(self, context: Context, desk: str) -> None:
+        context.client_identity.assert_attribute("desk", desk)
+
+    def helper(self, context: Context) -> None:
+        raise AssertionError("not a transaction function")
+
+
+class OwnContext(Context):
+    """A context that counts."""
+
+    def trace(self) -> list[str]:
+        return self.__dict__.setdefault("_trace", [])  # type: ignore[no-any-return]  # a dict's content
+
+
+class Hooked(Contract):
+    context_type = OwnContext
+
+    @evaluate
+    def run(self, context: OwnContext) -> str:
+        context.trace().append("run")
+        return "ran"
+
+    @evaluate
+    def fail(self, context: OwnContext) -> None:
+        raise Refusal("NO")
+
+    def before_transaction(self, context: Context, name: str) -> None:
+        assert isinstance(context, OwnContext)
+        context.trace().append(f"before {name}")
+
+    def after_transaction(self, context: Context, name: str, result: object) -> None:
+        assert isinstance(context, OwnContext)
+        assert context.trace() == ["before run", "run"]
+        if result != "ran":
+            raise AssertionError
+        context.stub.set_event("after", name.encode())
+
+    def unknown_function(self, context: Context, name: str, args: Sequence[bytes]) -> object:
+        return {"unknown": name, "args": len(args)}
+
+
+@pytest.fixture(scope="module")
+def ledger() -> Ledger:
+    return Ledger(Chaincode([Shop(), Hooked()], title="Corner shop"), [ORG])
+
+
+def _call(ledger: Ledger, function: str, *args: str | bytes) -> bytes:
+    return ledger.evaluate(CALLER, function, *args, at=ORG)
+
+
+@pytest.mark.parametrize(
+    ("call", "answer"),
+    [
+        (("shop:text", ' "x" '), b' "x" '),
+        (("text", "123"), b"123"),
+        (("shop:raw", b"\xff\x00"), b"\x00\xff"),
+        (("shop:number", "41"), b"42"),
+        (("shop:number", " -1 "), b"0"),
+        (("shop:colour", "red"), b"red"),
+        (("shop:code", "ABC"), b"ABC"),
+        (("shop:part", '{"name":"a","sizes":[2,1]}'), b'{"name":"a","sizes":[1,2]}'),
+        (("shop:part", '{"name":"a","sizes":[]}', "true"), b'{"name":"A","sizes":[]}'),
+        (("shop:table",), '{"a":[null,true,"é"],"b":[1,2,3]}'.encode()),
+        (("shop:nothing",), b""),
+        (("shop:renamed",), b"renamed"),
+        (("shop:desk", "7"), b""),
+        (("Hooked:run",), b"ran"),
+        (("Hooked:absent", "x"), b'{"args":1,"unknown":"absent"}'),
+    ],
+)
+def test_arguments_and_results(ledger: Ledger, call: tuple[str | bytes, ...], answer: bytes) -> None:
+    assert _call(ledger, str(call[0]), *call[1:]) == answer
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (("shop:number", "x"), "BAD_ARGUMENT: argument number of number: expected int as JSON"),
+        (("shop:number", "1.0"), "BAD_ARGUMENT: argument number of number: expected int as JSON"),
+        (("shop:number", '"1"'), "BAD_ARGUMENT: argument number of number: expected `int`, got `str`"),
+        (("shop:number",), "BAD_ARGUMENT: number takes the arguments number; 0 came"),
+        (("shop:number", "1", "2"), "BAD_ARGUMENT: number takes the arguments number; 2 came"),
+        (("shop:nothing", "1"), "BAD_ARGUMENT: nothing takes the arguments none; 1 came"),
+        (("shop:text", b"\xff"), "BAD_ARGUMENT: argument text of text: expected UTF-8 text"),
+        (("shop:colour", "4711"), "BAD_ARGUMENT: argument colour of colour: expected a value of the enum"),
+        (("shop:code", "abc"), "BAD_ARGUMENT: argument code of code: expected `str` matching regex"),
+        (
+            ("shop:part", '{"name":"a","sizes":[1,"x"]}'),
+            "BAD_ARGUMENT: argument part of part: expected `int`, got `str` - at `$.sizes[1]`",
+        ),
+        (
+            ("shop:part", '{"name":"a","name":"b","sizes":[]}'),
+            "BAD_ARGUMENT: argument part of part: expected",
+        ),
+        (("shop:absent",), "UNKNOWN_FUNCTION: contract shop has no function 'absent'"),
+        (("shop:helper",), "UNKNOWN_FUNCTION: "),
+        (("shop:internal_name",), "UNKNOWN_FUNCTION: "),
+        (("shop:__init__",), "UNKNOWN_FUNCTION: "),
+        (("absent:text",), "UNKNOWN_FUNCTION: there is no contract 'absent'"),
+        ((b"\xff",), "UNKNOWN_FUNCTION: "),
+        (("shop:desk", "8"), "NOT_AUTHORIZED: the certificate's attribute desk is not 8"),
+        (("shop:imprecise",), "INTERNAL_ERROR: the contract failed with TypeError"),
+        (("Hooked:fail",), "NO"),
+    ],
+)
+def test_refusals(ledger: Ledger, call: tuple[Any, ...], message: str) -> None:
+    with pytest.raises(Refused) as refused:
+        _call(ledger, *call)
+    assert refused.value.responses[ORG].message.startswith(message)
+    assert "4711" not in str(refused.value)
+
+
+def test_a_call_without_arguments_names_no_function(ledger: Ledger) -> None:
+    with pytest.raises(Refused, match="UNKNOWN_FUNCTION"):
+        _call(ledger, "")
+
+
+def test_metadata_follows_fabrics_schema(ledger: Ledger) -> None:
+    metadata = json.loads(_call(ledger, "org.hyperledger.fabric:GetMetadata"))
+    assert set(metadata) == {"$schema", "info", "contracts", "components"}
+    assert metadata["info"] == {"title": "Corner shop", "version": "latest"}
+    shop = metadata["contracts"]["shop"]
+    assert shop["default"] is True
+    assert "default" not in metadata["contracts"]["Hooked"]
+    assert shop["info"] == {"title": "shop", "version": "2.1"}
+    transactions = {found["name"]: found for found in shop["transactions"]}
+    assert set(transactions) == {
+        "text", "raw", "number", "colour", "code", "part", "table", "imprecise", "nothing", "renamed", "desk",
+    }  # fmt: skip
+    assert transactions["nothing"] == {"name": "nothing", "tag": ["SUBMIT", "submitTx"], "parameters": []}
+    assert transactions["number"]["tag"] == ["EVALUATE"]
+    assert transactions["number"]["returns"] == {"type": "integer"}
+    part = transactions["part"]["parameters"][0]
+    assert part == {"name": "part", "schema": {"$ref": "#/components/schemas/Part"}}
+    assert metadata["components"]["schemas"]["Part"]["properties"]["sizes"]["items"] == {"type": "integer"}
+
+
+def test_metadata_is_the_same_every_time() -> None:
+    assert Chaincode([Shop()]).metadata == Chaincode([Shop()]).metadata
+
+
+def test_bad_contracts_are_refused_at_start() -> None:
+    class Untyped(Contract):
+        @submit
+        def run(self, context, amount):  # type: ignore[no-untyped-def]  # what is tested
+            """Has no types."""
+
+    class Imprecise(Contract):
+        @submit
+        def run(self, context: Context, amount: float) -> None:
+            """Takes a float."""
+
+    class Waiting(Contract):
+        @submit
+        async def run(self, context: Context) -> None:
+            """Is a coroutine."""
+
+    class Variadic(Contract):
+        @submit
+        def run(self, context: Context, *amounts: int) -> None:
+            """Takes any number."""
+
+    class Doubled(Contract):
+        @transaction(name="run")
+        def one(self, context: Context) -> None:
+            """One."""
+
+        @transaction(name="run")
+        def two(self, context: Context) -> None:
+            """Two."""
+
+    for contract in (Untyped, Imprecise, Waiting, Variadic, Doubled):
+        with pytest.raises(TypeError, match="run"):
+            contract()
+
+
+def test_a_chaincode_needs_contracts_of_different_names() -> None:
+    with pytest.raises(ValueError, match="needs a contract"):
+        Chaincode([])
+    with pytest.raises(ValueError, match="one name"):
+        Chaincode([Shop(), Shop()])
+    with pytest.raises(ValueError, match="no contract other"):
+        Chaincode([Shop()], default="other")
+
+
+def test_the_default_contract_can_be_named() -> None:
+    ledger = Ledger(Chaincode([Shop(), Hooked()], default="Hooked"), [ORG])
+    assert ledger.evaluate(CALLER, "run", at=ORG) == b"ran"
