@@ -193,7 +193,6 @@ def build_payload(  # noqa: PLR0913 - one parameter for each header field that d
         tx_id=transaction_id,
         tls_cert_hash=tls_certificate_hash,
     )
-    channel_header.timestamp.SetInParent()
     channel_header.timestamp.seconds, channel_header.timestamp.nanos = timestamp
     signature_header = messages.common.SignatureHeader(creator=creator, nonce=nonce)
     header = messages.common.Header(

@@ -27,6 +27,7 @@ Verifier: TypeAlias = Callable[[x509.Certificate, bytes, bytes], bool]
 """Certificate, message, signature -> whether it is good; ``signing.verify`` or a memo around it."""
 
 _MEMBERS_REMEMBERED = 4096
+_ANSWERS_REMEMBERED = 16384
 _ROLE = msp_principal.MSPRole
 _ECDSA_SIGNATURES = "1.2.840.10045.4."
 
@@ -64,6 +65,7 @@ class Msp:
         self.tls_root_certificates = tuple(config.tls_root_certs)
         self.tls_intermediate_certificates = tuple(config.tls_intermediate_certs)
         self._members: dict[bytes, _Member] = {}
+        self._answers: dict[tuple[Identity, int, bytes], bool] = {}
         self._revocation_lists = tuple(RevocationList.parse(crl) for crl in config.revocation_list)
         self._ou_identifiers = {
             (ou.organizational_unit_identifier, self._cas.certifiers_of(ou.certificate))
@@ -142,25 +144,17 @@ class Msp:
         return True
 
     def satisfies(self, identity: Identity, principal: Principal) -> bool:
-        """Whether the identity is what the principal asks for (SatisfiesPrincipal)."""
-        kind = principal.principal_classification
-        try:
-            if kind == msp_principal.MSPPrincipal.ROLE:
-                return self._satisfies_role(identity, decode(_ROLE, principal.principal))
-            if kind == msp_principal.MSPPrincipal.ORGANIZATION_UNIT:
-                unit = decode(msp_principal.OrganizationUnit, principal.principal)
-                return self._satisfies_unit(identity, unit)
-            if kind == msp_principal.MSPPrincipal.IDENTITY:
-                return self._satisfies_identity(identity, Identity.parse(principal.principal))
-            if kind == msp_principal.MSPPrincipal.ANONYMITY:
-                anonymity = decode(msp_principal.MSPIdentityAnonymity, principal.principal)
-                return anonymity.anonymity_type == msp_principal.MSPIdentityAnonymity.NOMINAL
-            if kind == msp_principal.MSPPrincipal.COMBINED:
-                combined = decode(msp_principal.CombinedPrincipal, principal.principal).principals
-                return bool(combined) and all(self.satisfies(identity, part) for part in combined)
-        except MalformedMessage:
-            return False
-        return False
+        """Whether the identity is what the principal asks for (SatisfiesPrincipal).
+
+        Answers are remembered: an MSP does not change, a new configuration makes new ones.
+        """
+        key = (identity, principal.principal_classification, principal.principal)
+        answer = self._answers.get(key)
+        if answer is None:
+            if len(self._answers) >= _ANSWERS_REMEMBERED:
+                self._answers.clear()
+            answer = self._answers[key] = self._satisfies(identity, principal)
+        return answer
 
     def has_role(self, identity: Identity, role: int) -> bool:
         """Whether the identity has a role of ``MSPRole.MSPRoleType`` here."""
@@ -175,6 +169,26 @@ class Msp:
             MalformedMessage: the certificate cannot be parsed.
         """
         return self._member(identity).identifier
+
+    def _satisfies(self, identity: Identity, principal: Principal) -> bool:
+        kind = principal.principal_classification
+        try:
+            if kind == msp_principal.MSPPrincipal.ROLE:
+                return self._satisfies_role(identity, decode(_ROLE, principal.principal))
+            if kind == msp_principal.MSPPrincipal.ORGANIZATION_UNIT:
+                unit = decode(msp_principal.OrganizationUnit, principal.principal)
+                return self._satisfies_unit(identity, unit)
+            if kind == msp_principal.MSPPrincipal.IDENTITY:
+                return self._satisfies_identity(identity, Identity.parse(principal.principal))
+            if kind == msp_principal.MSPPrincipal.ANONYMITY:
+                anonymity = decode(msp_principal.MSPIdentityAnonymity, principal.principal)
+                return anonymity.anonymity_type == msp_principal.MSPIdentityAnonymity.NOMINAL
+            if kind == msp_principal.MSPPrincipal.COMBINED:
+                combined = decode(msp_principal.CombinedPrincipal, principal.principal).principals
+                return bool(combined) and all(self._satisfies(identity, part) for part in combined)
+        except MalformedMessage:
+            return False
+        return False
 
     def _satisfies_role(self, identity: Identity, role: msp_principal.MSPRole) -> bool:
         if role.msp_identifier != self.msp_id or identity.msp_id != self.msp_id:

@@ -89,8 +89,6 @@ def build_proposal(  # noqa: PLR0913 - one parameter for each field of Fabric's 
         tx_id=tx_id,
         extension=messages.proposal.ChaincodeHeaderExtension(chaincode_id=chaincode_id).SerializeToString(),
     )
-    # Set in place: the constructor would copy a Timestamp message, and (0, 0) must still be present.
-    channel_header.timestamp.SetInParent()
     channel_header.timestamp.seconds, channel_header.timestamp.nanos = seconds, nanos
     invocation = messages.chaincode.ChaincodeInvocationSpec(
         chaincode_spec=messages.chaincode.ChaincodeSpec(

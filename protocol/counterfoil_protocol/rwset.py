@@ -294,8 +294,7 @@ def _add_read(reads: "Iterable[kvrwset.KVRead]", read: Read) -> None:
 
 
 def _set_version(message: kvrwset.Version, version: Version) -> None:
-    # Version (0, 0) has no field set, yet must be present: it says the key was there.
-    message.SetInParent()
+    # Assigning makes the message present even where both are 0: it says the key was there.
     message.block_num, message.tx_num = version
 
 
