@@ -17,6 +17,8 @@ from counterfoil_protocol.messages import atomic_broadcast, common
 from counterfoil_protocol.signed_data import SignedData
 from counterfoil_protocol.wire import decode
 
+from counterfoil_network.embedded.settings import TIME_WINDOW
+
 if TYPE_CHECKING:
     import logging
     from collections.abc import AsyncIterator, Callable
@@ -25,8 +27,6 @@ if TYPE_CHECKING:
     from counterfoil_network.embedded.progress import Progress
 
 T = TypeVar("T")
-TIME_WINDOW = 15 * 60
-"""Seconds that a request's timestamp may be off (Fabric: peer.authentication.timewindow)."""
 _NANOSECONDS = 1_000_000_000
 
 

@@ -30,9 +30,9 @@ from counterfoil_network.embedded.membership import Membership
 from counterfoil_network.embedded.node import Node
 from counterfoil_network.embedded.orderer.orderer import Orderer
 from counterfoil_network.embedded.orderer.service import BroadcastService
-from counterfoil_network.embedded.peer.chaincode.support import EXECUTE_TIMEOUT
 from counterfoil_network.embedded.peer.peer import Peer
 from counterfoil_network.embedded.peer.services import DeliverService, EndorserService
+from counterfoil_network.embedded.settings import EXECUTE_TIMEOUT
 from counterfoil_network.embedded.tls import tls_server
 from counterfoil_network.embedded.verified_signatures import VerifiedSignatures
 

@@ -36,6 +36,13 @@ class WantedPrivateData:
     digest: bytes
 
 
+def as_remote(outcome: ProposalOutcome) -> ProposalOutcome:
+    """Return what a client of another process sees: beside an error gRPC carries no response."""
+    if outcome.error is None or outcome.error.startswith("rpc error:"):
+        return outcome
+    return ProposalOutcome(None, f"rpc error: code = Unknown desc = {outcome.error}")
+
+
 class EndorsingPeer(Protocol):
     """A peer as gateways and other peers use it."""
 

@@ -47,7 +47,7 @@ async def endorse(request: gateway.EndorseRequest, registry: Registry) -> gatewa
         plan = _plan_for_named(registry, call, named)
     else:
         plan = await _plan_from_first_endorser(registry, call, signed)
-    await _collect(plan, signed)
+    await _collect(registry, plan, signed)
     if plan.completed is None:
         raise RpcError(grpc.StatusCode.ABORTED, _COLLECT_FAILED, plan.details)
     assert plan.payload is not None
@@ -71,7 +71,7 @@ async def _plan_from_first_endorser(
 
     Transient data is shown only to owners of every collection touched, unless the client names the endorsers.
     """
-    first, response = await _first_endorsement(_first_plan(registry, call), signed)
+    first, response = await _first_endorsement(registry, _first_plan(registry, call), signed)
     interest = response.interest if response.interest.chaincodes else _default_interest(call)
     original = proposal_response.ChaincodeInterest()
     original.CopyFrom(interest)
@@ -121,13 +121,13 @@ def _can_plan(registry: Registry, call: ProposedCall, interest: proposal_respons
 
 
 async def _first_endorsement(
-    plan: EndorsementPlan, signed: proposal.SignedProposal
+    registry: Registry, plan: EndorsementPlan, signed: proposal.SignedProposal
 ) -> tuple[EndorsingPeer, proposal_response.ProposalResponse]:
     endorsers = plan.next_endorsers()
     if not endorsers:
         raise RpcError(grpc.StatusCode.ABORTED, _FIRST_FAILED)
     peer = endorsers[0]
-    outcome = await peer.process_proposal(signed)
+    outcome = await registry.ask(peer, signed)
     result = verdict(outcome)
     if result != SUCCESS:
         detail = error_detail(peer, result.message)
@@ -136,17 +136,19 @@ async def _first_endorsement(
     return peer, outcome.response
 
 
-async def _collect(plan: EndorsementPlan, signed: proposal.SignedProposal) -> None:
+async def _collect(registry: Registry, plan: EndorsementPlan, signed: proposal.SignedProposal) -> None:
     while plan.completed is None:
         endorsers = plan.next_endorsers()
         if not endorsers:
             return
-        endorsed = await asyncio.gather(*(_ask(plan, peer, signed) for peer in endorsers))
+        endorsed = await asyncio.gather(*(_ask(registry, plan, peer, signed) for peer in endorsers))
         plan.abandon(peer.msp_id for peer, good in zip(endorsers, endorsed, strict=True) if not good)
 
 
-async def _ask(plan: EndorsementPlan, peer: EndorsingPeer, signed: proposal.SignedProposal) -> bool:
-    outcome = await peer.process_proposal(signed)
+async def _ask(
+    registry: Registry, plan: EndorsementPlan, peer: EndorsingPeer, signed: proposal.SignedProposal
+) -> bool:
+    outcome = await registry.ask(peer, signed)
     result = verdict(outcome)
     if result != SUCCESS:
         plan.add_error(peer, result.message)

@@ -44,7 +44,7 @@ async def evaluate(
             f"could not get last config for channel {call.channel_id}",
         )
     peers = _evaluators(registry, call, list(request.target_organizations))
-    response = await _first_result(peers, signed)
+    response = await _first_result(registry, peers, signed)
     return gateway.EvaluateResponse(result=response)
 
 
@@ -66,12 +66,12 @@ def _evaluators(registry: Registry, call: ProposedCall, targets: list[str]) -> l
 
 
 async def _first_result(
-    peers: list[EndorsingPeer], signed: proposal.SignedProposal
+    registry: Registry, peers: list[EndorsingPeer], signed: proposal.SignedProposal
 ) -> proposal_response.Response:
     details: list[gateway.ErrorDetail] = []
     code = grpc.StatusCode.ABORTED
     for peer in peers:
-        outcome = await peer.process_proposal(signed)
+        outcome = await registry.ask(peer, signed)
         result = verdict(outcome)
         if result == SUCCESS:
             assert outcome.response is not None

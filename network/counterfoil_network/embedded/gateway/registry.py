@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Protocol
 
 from counterfoil_network.embedded.gateway.layouts import layouts
 from counterfoil_network.embedded.gateway.plan import EndorsementPlan
+from counterfoil_network.embedded.membership import as_remote
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Sequence
 
     from counterfoil_protocol.identity import Identity
-    from counterfoil_protocol.messages import proposal_response
+    from counterfoil_protocol.messages import proposal, proposal_response
 
-    from counterfoil_network.embedded.membership import EndorsingPeer, Membership
+    from counterfoil_network.embedded.membership import EndorsingPeer, Membership, ProposalOutcome
 
     Satisfied = Callable[[Sequence[Identity]], bool]
 
@@ -51,6 +52,11 @@ class Registry:
         self.local = local
         self._membership = membership
         self._policies = policies
+
+    async def ask(self, peer: EndorsingPeer, signed: proposal.SignedProposal) -> ProposalOutcome:
+        """Let a peer endorse; of another organisation's peer only what gRPC carries is seen."""
+        outcome = await peer.process_proposal(signed)
+        return outcome if peer is self.local else as_remote(outcome)
 
     def plan_for_organisations(self, chaincode: str, msp_ids: Sequence[str]) -> EndorsementPlan:
         """Plan with one endorser from each named organisation.

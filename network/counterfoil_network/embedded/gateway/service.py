@@ -13,6 +13,7 @@ from counterfoil_network.embedded.gateway.evaluate import evaluate
 from counterfoil_network.embedded.gateway.registry import Registry
 from counterfoil_network.embedded.gateway.submit import submit
 from counterfoil_network.embedded.rpc import ConcurrencyLimit, Service, streaming, unary
+from counterfoil_network.embedded.settings import GATEWAY_CONCURRENCY
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -23,15 +24,12 @@ if TYPE_CHECKING:
     from counterfoil_network.embedded.membership import Membership
     from counterfoil_network.embedded.peer.peer import Peer
 
-CONCURRENCY_LIMIT = 500
-"""Calls at once (Fabric: peer.limits.concurrency.gatewayService)."""
-
 
 class GatewayService(Service, GatewayServicer):
     """One method an RPC; each refuses when the peer's own ledger is not to be had."""
 
     def __init__(self, peer: Peer, membership: Membership, orderer: OrderingService) -> None:
-        super().__init__(ConcurrencyLimit("/gateway.Gateway", CONCURRENCY_LIMIT), peer.log)
+        super().__init__(ConcurrencyLimit("/gateway.Gateway", GATEWAY_CONCURRENCY), peer.log)
         self._peer = peer
         self._orderer = orderer
         self._registry = Registry(peer, membership, peer.policies)

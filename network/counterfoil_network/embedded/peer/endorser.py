@@ -23,6 +23,7 @@ from counterfoil_network.embedded.peer.chaincode.transaction_context import Invo
 from counterfoil_network.embedded.peer.interest import chaincode_interest
 from counterfoil_network.embedded.peer.private_data.collections import creator_access, state_getter
 from counterfoil_network.embedded.peer.private_data.distribution import with_configurations
+from counterfoil_network.embedded.peer.proposal_filters import refusal
 
 if TYPE_CHECKING:
     from counterfoil_protocol.ledger.simulator import SimulationResult
@@ -52,6 +53,10 @@ class Endorser:
         """Endorse, or say why not; never raises for what a client sent."""
         try:
             parsed = self._parse(signed)
+            unheard = refusal(parsed, self._peer.now())
+            if unheard is not None:
+                self._peer.log.warning("refused a proposal: %s", unheard)
+                return ProposalOutcome(None, unheard)
             if parsed.channel_id not in ("", self._peer.channel.channel_id):
                 return ProposalOutcome(_failed(f"channel '{parsed.channel_id}' not found"))
             self._check(parsed, signed)
@@ -61,7 +66,10 @@ class Endorser:
         try:
             return ProposalOutcome(await self._endorse(parsed, signed))
         except (ChaincodeFailure, SimulationError) as failure:
-            self._peer.log.warning("could not endorse %s: %s", parsed.transaction_id, failure)
+            # What a chaincode says may quote its arguments; everything else is the peer's own words.
+            quotes = isinstance(failure, ChaincodeFailure) and failure.quotes_chaincode
+            reason = "the chaincode failed" if quotes else str(failure)
+            self._peer.log.warning("could not endorse %s: %s", parsed.transaction_id, reason)
             return ProposalOutcome(_failed(str(failure)))
 
     def _parse(self, signed: proposal.SignedProposal) -> ParsedProposal:
@@ -86,7 +94,7 @@ class Endorser:
             # Without a channel only the peer's own MSP is known.
             raise ProposalRefused(f"{denied} unknown, creator is malformed")
         try:
-            msps.validate(creator, self._peer.now())
+            msps.validate(creator)
         except (MalformedMessage, InvalidIdentity):
             raise ProposalRefused(f"{denied} [{creator.msp_id}]") from None
         if not msps.verify(creator, parsed.proposal_bytes, signed.signature):
@@ -125,7 +133,7 @@ class Endorser:
                 result = simulator.result()
                 await self._distribute(parsed.transaction_id, result, view)
             except (ChaincodeFailure, SimulationError) as failure:
-                raise ChaincodeFailure(f"error in simulation: {failure}") from None
+                raise ChaincodeFailure.of(failure).within("error in simulation") from None
         interest = chaincode_interest(result, self._peer.chaincodes.is_system)
         succeeded = response.status < _LOWEST_ERROR
         payload = build_response_payload(

@@ -18,6 +18,7 @@ from counterfoil_network.embedded.peer.private_data.collections import (
     state_getter,
 )
 from counterfoil_network.embedded.rpc import ConcurrencyLimit, RpcError, Service, streaming, unary
+from counterfoil_network.embedded.settings import DELIVER_CONCURRENCY, ENDORSER_CONCURRENCY
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -27,15 +28,12 @@ if TYPE_CHECKING:
 
     from counterfoil_network.embedded.peer.peer import Peer
 
-CONCURRENCY_LIMIT = 2500
-"""Calls at once (Fabric: peer.limits.concurrency.endorserService and deliverService)."""
-
 
 class EndorserService(Service, EndorserServicer):
     """`protos.Endorser`: what clients use to install packages, and peers to endorse."""
 
     def __init__(self, peer: Peer) -> None:
-        super().__init__(ConcurrencyLimit("/protos.Endorser", CONCURRENCY_LIMIT), peer.log)
+        super().__init__(ConcurrencyLimit("/protos.Endorser", ENDORSER_CONCURRENCY), peer.log)
         self._peer = peer
 
     @unary
@@ -55,7 +53,7 @@ class DeliverService(Service, DeliverServicer):
     """`protos.Deliver`: blocks, filtered blocks, blocks with private data."""
 
     def __init__(self, peer: Peer) -> None:
-        super().__init__(ConcurrencyLimit("/protos.Deliver", CONCURRENCY_LIMIT), peer.log)
+        super().__init__(ConcurrencyLimit("/protos.Deliver", DELIVER_CONCURRENCY), peer.log)
         self._peer = peer
 
     @streaming

@@ -16,6 +16,7 @@ from counterfoil_network.embedded.peer.chaincode.failure import (
     STREAM_TERMINATED,
     ChaincodeFailure,
 )
+from counterfoil_network.embedded.settings import EXECUTE_TIMEOUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -26,8 +27,6 @@ if TYPE_CHECKING:
     from counterfoil_network.embedded.peer.chaincode.transaction_context import Invocation
     from counterfoil_network.embedded.peer.lifecycle.endorsement_info import EndorsementInfo
 
-EXECUTE_TIMEOUT = 30.0
-"""Seconds a chaincode may take for one transaction (Fabric: chaincode.executetimeout)."""
 INITIALIZED_KEY = "\x00\U0010ffffinitialized"
 """Key that keeps the version for which Init has run (Fabric: InitializedKeyName)."""
 
@@ -78,7 +77,8 @@ class ChaincodeSupport:
             raise failure.within(prefix) from None
         if answer.type == chaincode_shim.ChaincodeMessage.ERROR:
             raise ChaincodeFailure(
-                f"transaction returned with failure: {answer.payload.decode(errors='replace')}"
+                f"transaction returned with failure: {answer.payload.decode(errors='replace')}",
+                quotes_chaincode=True,
             )
         if answer.type != chaincode_shim.ChaincodeMessage.COMPLETED:
             raise ChaincodeFailure(

@@ -14,6 +14,7 @@ from counterfoil_protocol.messages import collection, rwset, transient_store
 
 from counterfoil_network.embedded.peer.chaincode.failure import ChaincodeFailure
 from counterfoil_network.embedded.peer.private_data.collections import find_collection, is_member
+from counterfoil_network.embedded.settings import PUSH_ACK_TIMEOUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
     Content = transient_store.TxPvtReadWriteSetWithConfigInfo
 
-_PUSH_TIMEOUT = 3.0
-"""Seconds a member has to say that it has stored the data (peer.gossip.pvtData.pushAckTimeout)."""
 _CHOICE = random.SystemRandom()
 
 
@@ -109,7 +108,7 @@ class Distributor:
 
     async def _send(self, peer: EndorsingPeer, transaction_id: str, part: Content) -> bool:
         try:
-            async with asyncio.timeout(_PUSH_TIMEOUT):
+            async with asyncio.timeout(PUSH_ACK_TIMEOUT):
                 await peer.accept_private(transaction_id, part)
         except Exception:
             return False

@@ -18,6 +18,7 @@ from counterfoil_network.embedded.ledger import parsed
 from counterfoil_network.embedded.ledger.records import MissingPrivateData, PrivateWriteSet
 from counterfoil_network.embedded.membership import WantedPrivateData
 from counterfoil_network.embedded.peer.private_data.collections import find_collection, is_member
+from counterfoil_network.embedded.settings import PULL_RETRY_THRESHOLD
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from counterfoil_network.embedded.ledger.view import LedgerView
     from counterfoil_network.embedded.membership import EndorsingPeer, Membership
 
-PULL_RETRY_THRESHOLD = 2.0
-"""Seconds that a block waits for private data other members may still get."""
 _PULL_PAUSE = 0.2
 
 
