@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from counterfoil_demo.stage import Stage
 
 _AUDITOR: Final = "counterfoil audit"
+_FINDINGS_TOLD: Final = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,8 @@ class Finding:
     field: str | None
 
     def __str__(self) -> str:
-        where = f"block {self.block}, transaction {(self.transaction or '')[:12]}"
-        return f"{self.verdict}: {where}, {self.field}"
+        transaction = f", transaction {self.transaction[:12]}" if self.transaction else ""
+        return f"{self.verdict}: block {self.block}{transaction}, field {self.field}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,9 @@ def _cheat(stage: Stage, export: Path, what: str, transaction: tuple[str, int | 
     ]
     text = f"verifies a copy with one byte changed in a {what}"
     stage.narration.looked(_AUDITOR, text, verdict.seconds, checks)
-    stage.narration.remark(f"changed was {changed}; {'; '.join(map(str, about[:2]))}")
+    stage.narration.remark(f"changed: {changed}")
+    for finding in [f for f in verdict.findings if f.block == block][:_FINDINGS_TOLD]:
+        stage.narration.remark(str(finding))
 
 
 def change_byte(copy: Path, pattern: str, fact: bytes) -> str:

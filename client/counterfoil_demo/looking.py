@@ -29,12 +29,13 @@ def search_files(stage: Stage) -> None:
     lent = stage.knowledge.lent("BankA").all() - known
     began = time.monotonic()
     with stage.narration.doing("searching"):
-        at_b = search(secret, stage.folder.peer("BankB"))
+        # What the orderer keeps, every member may fetch.
+        at_b = [*search(secret, stage.folder.peer("BankB")), *search(secret, stage.folder.orderer)]
         at_a = _found(search(lent, stage.folder.peer("BankA")))
         at_regulator = _found(search(stated, stage.folder.peer("Regulator")))
     text = f"search for {len(secret)} facts of BankA's that BankB was not told"
     checks = [
-        Check("BankB's files", "found", [_told(hit) for hit in at_b], []),
+        Check("BankB's files and the orderer's", "found", [_told(hit) for hit in at_b], []),
         Check("BankA's files", f"of {len(lent)} on its own loans missing", sorted(lent - at_a), []),
         Check("Regulator's files", f"of {len(stated)} stated missing", sorted(stated - at_regulator), []),
         Check("the search", "has something to look for", bool(lent), expected=True),

@@ -73,9 +73,13 @@ def _shown(value: object) -> str:
 
 
 class Narration:
-    """Tells the story and counts what came out otherwise than expected."""
+    """Tells the story and counts what came out otherwise than expected.
 
-    def __init__(self, console: Console | None = None) -> None:
+    With `stops_at_failure`, the first step that does raises StoryBroken.
+    """
+
+    def __init__(self, console: Console | None = None, *, stops_at_failure: bool = False) -> None:
+        self._stops_at_failure = stops_at_failure
         self._console = console or Console(highlight=False, markup=False, soft_wrap=True)
         self.steps = 0
         self.failures: list[str] = []
@@ -177,3 +181,5 @@ class Narration:
             self._console.print(f"      {check.by}: {check}", style="bold red")
         if wrong:
             self.failures.append(f"{actor} {text}: {wrong[0].by}: {wrong[0]}")
+            if self._stops_at_failure:
+                raise StoryBroken(f"at step {self.steps}")
