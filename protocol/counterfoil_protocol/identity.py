@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from cryptography import x509
@@ -55,7 +55,7 @@ class Identity:
     """A SerializedIdentity: the MSP ID and the certificate in PEM."""
 
     msp_id: str
-    certificate: bytes
+    certificate: bytes = field(repr=False)
 
     def serialize(self) -> bytes:
         """The bytes of ``msp.SerializedIdentity``, as creator and endorser fields carry them."""
