@@ -96,8 +96,8 @@ class SubmitError(GatewayError):
     def may_have_arrived(self) -> bool:
         """Whether an orderer may have the envelope all the same, because only its answer was lost.
 
-        By internal/pkg/gateway/submit.go ABORTED is an orderer's refusal; UNAVAILABLE means that none answered
-        or that it had trouble of its own.
+        By internal/pkg/gateway/submit.go ABORTED is an orderer's refusal; UNAVAILABLE means that none
+        answered, or that it had trouble of its own.
         """
         return self.code in _ANSWER_LOST
 

@@ -43,7 +43,8 @@ def trade_network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningN
 
 
 def give_secret(network: RunningNetwork, journals: Path) -> None:
-    first, second = registry.ContributeSecret(secrets.token_hex(32)), registry.CompleteSecret(secrets.token_hex(32))
+    first = registry.ContributeSecret(secrets.token_hex(32))
+    second = registry.CompleteSecret(secrets.token_hex(32))
     with client_of(network, journals / "first", "Regulator", "officer1") as client:
         assert client.submit(registry.SECRET_CONTRIBUTE, first).answer.number == 1
     with client_of(network, journals / "second", "Regulator", "officer2") as client:

@@ -98,6 +98,26 @@ def test_all_three_steps_say_the_same_definition(peer: Any, connected: Gateway) 
     assert list(peer.calls("Endorse")[1].endorsing_organizations) == ["RegulatorMSP", "PortMSP"]
 
 
+def test_every_field_of_a_definition_is_sent() -> None:
+    definition = ChaincodeDefinition(
+        "trade",
+        "1.0",
+        2,
+        POLICY,
+        COLLECTIONS,
+        init_required=True,
+        endorsement_plugin="e",
+        validation_plugin="v",
+    )
+    arguments = messages.CommitChaincodeDefinitionArgs(**definition.arguments())
+    assert (arguments.init_required, arguments.endorsement_plugin, arguments.validation_plugin) == (
+        True,
+        "e",
+        "v",
+    )
+    assert {field.name for field, _ in arguments.ListFields()} == set(definition.arguments())
+
+
 def test_readiness_tells_who_has_approved_and_who_differs_in_what(peer: Any, connected: Gateway) -> None:
     result = messages.CheckCommitReadinessResult(approvals={"PortMSP": True, "BankAMSP": False})
     result.mismatches["BankAMSP"].items.append("Collections")

@@ -1,5 +1,6 @@
 """The journal's file: owner alone, one process, torn lines, damage."""
 
+import os
 import stat
 import subprocess
 import sys
@@ -96,3 +97,21 @@ def test_a_request_is_begun_once(journal_path: Path) -> None:
 def test_its_folder_must_exist(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         Journal(tmp_path / "absent" / "bank.journal")
+
+
+def test_a_line_is_on_disk_before_the_call_returns(
+    journal_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[int] = []
+    with Journal(journal_path) as journal:
+        fsync = os.fsync
+
+        def spied(descriptor: int) -> None:
+            fsync(descriptor)
+            synced.append(os.fstat(descriptor).st_size)
+
+        monkeypatch.setattr(os, "fsync", spied)
+        begun = journal.begin(entry())
+        assert synced == [journal_path.stat().st_size]
+        journal.advance(begun, State.PREPARED)
+        assert synced[1:] == [journal_path.stat().st_size]
