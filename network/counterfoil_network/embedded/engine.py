@@ -100,6 +100,7 @@ class Engine:
         Raises:
             PortTaken: an address cannot be listened on.
             LedgerCorrupted: a ledger is another network's, or damaged.
+            BadBlock: a peer's ledger and the orderer's are not of one network.
             OSError: a file cannot be read or written.
 
         """
@@ -191,4 +192,4 @@ class Engine:
     async def _caught_up(self, parts: _Parts) -> None:
         """Wait until every peer has the blocks that the orderer has at this moment."""
         height = parts.orderer.ledger.height
-        await asyncio.gather(*(peer.progress.reached(height) for peer in parts.peers.values()))
+        await asyncio.gather(*(peer.caught_up(height) for peer in parts.peers.values()))

@@ -12,7 +12,8 @@ import grpc
 
 from counterfoil_network.embedded.gateway.policies import CommittedPolicies
 from counterfoil_network.embedded.membership import ProposalOutcome
-from counterfoil_network.embedded.peer.access_control import AccessControl
+from counterfoil_network.embedded.peer.access_control import AccessControl, AccessDenied
+from counterfoil_network.embedded.peer.chaincode.failure import ChaincodeFailure
 from counterfoil_network.embedded.peer.chaincode.launcher import ChaincodeLauncher
 from counterfoil_network.embedded.peer.chaincode.package_store import PackageStore
 from counterfoil_network.embedded.peer.chaincode.support import ChaincodeSupport
@@ -90,6 +91,7 @@ class Peer:
                 "qscc": LedgerQuerier(channel, self.access, ledger),
                 "cscc": PeerConfigurer(channel, self.access, ledger),
             },
+            check_call=self._check_call,
             execute_timeout=execute_timeout,
         )
         fetcher = PrivateDataFetcher(self, channel, membership)
@@ -254,6 +256,14 @@ class Peer:
         self._membership.join(self)
         self._prepare_chaincodes()
 
+    async def caught_up(self, height: int) -> None:
+        """Return when so many blocks are committed; raises what stopped the commits instead."""
+        reached = asyncio.create_task(self.progress.reached(height))
+        await asyncio.wait((reached, self._tasks[0]), return_when=asyncio.FIRST_COMPLETED)
+        if not reached.done():
+            reached.cancel()
+            await self._tasks[0]
+
     async def stop(self) -> None:
         """Stop answering, end the chaincodes, close the ledger."""
         self._membership.leave(self)
@@ -283,6 +293,12 @@ class Peer:
                 if not waiting.done():
                     waiting.set_result((transaction.code, committed.number))
         self.progress.advance(committed.number + 1)
+
+    def _check_call(self, invocation: Invocation) -> None:
+        try:
+            self.access.check_proposal("peer/ChaincodeToChaincode", invocation)
+        except AccessDenied as denied:
+            raise ChaincodeFailure(str(denied)) from denied
 
     def _prepare_chaincodes(self) -> None:
         with self.ledger.snapshot() as view:

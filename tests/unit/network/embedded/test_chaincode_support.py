@@ -66,7 +66,9 @@ class Bench:
         installed = packages.install(build_package("asset_1", "python", files))
         info = EndorsementInfo("1.0", init_required=False, package_id=installed.package_id)
         launcher = ChaincodeLauncher("BankAMSP", packages, folder / "chaincode.log")
-        self.support = ChaincodeSupport(launcher, lambda _: info, {}, execute_timeout=execute_timeout)
+        self.support = ChaincodeSupport(
+            launcher, lambda _: info, {}, check_call=lambda _: None, execute_timeout=execute_timeout
+        )
         self.package_id = installed.package_id
 
     async def run(

@@ -48,11 +48,14 @@ class ChaincodeSupport:
         endorsement_info: Callable[[Invocation], EndorsementInfo],
         system: Mapping[str, SystemChaincode],
         *,
+        check_call: Callable[[Invocation], None],
         execute_timeout: float = EXECUTE_TIMEOUT,
     ) -> None:
+        """`endorsement_info` and `check_call` raise ChaincodeFailure for what may not be run."""
         self._launcher = launcher
         self._endorsement_info = endorsement_info
         self._system = system
+        self._check_call = check_call
         self._timeout = execute_timeout
         self._running: dict[str, RunningChaincode] = {}
         self._launching: dict[str, asyncio.Task[RunningChaincode]] = {}
@@ -127,6 +130,12 @@ class ChaincodeSupport:
             # Whoever calls it hears of a failure; here nobody waits for the outcome.
             self._start(package_id).add_done_callback(lambda task: task.cancelled() or task.exception())
 
+    async def _invoke_called(self, invocation: Invocation) -> chaincode_shim.ChaincodeMessage:
+        """Run a chaincode that another one calls, if the client may call it."""
+        if not self.is_system(invocation.chaincode_name):
+            self._check_call(invocation)
+        return await self.invoke(invocation)
+
     async def stop(self) -> None:
         """End all chaincodes."""
         launching = list(self._launching.values())
@@ -189,7 +198,7 @@ class ChaincodeSupport:
         return task
 
     async def _launch(self, package_id: str) -> RunningChaincode:
-        running = await self._launcher.launch(package_id, self.invoke)
+        running = await self._launcher.launch(package_id, self._invoke_called)
         self._running[package_id] = running
         return running
 
