@@ -38,7 +38,7 @@ class Contract:
         """The transaction functions by name, from the decorated methods.
 
         Raises:
-            TypeError: a decorated method has no usable signature, takes a name of this class, or two have one.
+            TypeError: a decorated method has no usable signature, has a name of this class, or two have one.
         """
         found: dict[str, Function] = {}
         for attribute in sorted(dir(type(self))):

@@ -26,9 +26,11 @@ from .memory_state import (
     apply_private,
     apply_public,
 )
+from .policies import BlockEndorsements, definition_of
 from .refused import EndorsementMismatch, NotCommitted, Refused
 
 VALID = int(transaction.VALID)
+ENDORSEMENT_POLICY_FAILURE = int(transaction.ENDORSEMENT_POLICY_FAILURE)
 _NONCE_BYTES = 24
 
 
@@ -71,6 +73,8 @@ class Ledger:
         collections: the chaincode's collections.
         clock: the time of clients and peers.
         name: the chaincode's name.
+        channel: the channel's name.
+        policy: the chaincode's endorsement policy, `AND('Org1MSP.peer','Org2MSP.peer')`; any peer if empty.
         others: further chaincodes by name, for calls between chaincodes.
     """
 
@@ -83,12 +87,14 @@ class Ledger:
         clock: Clock | None = None,
         name: str = "trade",
         channel: str = "trade",
+        policy: str = "",
         others: Mapping[str, Chaincode] | None = None,
     ) -> None:
         self.clock = clock or Clock()
         self.name = name
         self.channel = channel
         self._collections = tuple(collections)
+        self._definition = definition_of(name, policy, organizations, collections)
         self._shared = SharedState()
         self._states = {msp: OrganizationState(self._shared) for msp in organizations}
         self._chaincodes = {
@@ -137,25 +143,25 @@ class Ledger:
         )
 
     def commit(self, *endorsed: Endorsed) -> tuple[Committed, ...]:
-        """Put transactions into one block, in this order; each is validated by MVCC."""
+        """Put transactions into one block, in this order; validated by endorsement policies, then MVCC."""
         number = self._shared.height + 1
-        transactions = [BlockTransaction(place, found.rwset) for place, found in enumerate(endorsed)]
-        prepared = validate_and_prepare(number, transactions, next(iter(self._states.values())))
-        valid = [(place, found) for place, found in enumerate(endorsed) if prepared.codes[place] == VALID]
-        for place, found in valid:
-            self._note_history(found)
-            for namespace in found.private.namespaces if found.private else ():
-                for collection in namespace.collections:
-                    version = Version(number, place)
-                    add_private_updates(prepared.batch, version, namespace.namespace, collection)
-        for state in self._states.values():
-            follow_metadata(prepared.batch, _renewed(found for _, found in valid), state)
-        self._apply(prepared.batch, number)
-        return tuple(
-            Committed(
-                found.transaction_id, number, prepared.codes[place], found.payload, found.event, found.rwset
-            )
+        state = next(iter(self._states.values()))
+        policies = BlockEndorsements(self._definition, state)
+        codes = [
+            VALID if policies.hold(found.rwset, found.endorsers) else ENDORSEMENT_POLICY_FAILURE
+            for found in endorsed
+        ]
+        transactions = [
+            BlockTransaction(place, found.rwset)
             for place, found in enumerate(endorsed)
+            if codes[place] == VALID
+        ]
+        prepared = validate_and_prepare(number, transactions, state)
+        codes = [prepared.codes.get(place, code) for place, code in enumerate(codes)]
+        self._apply(prepared.batch, number, [(p, found) for p, found in enumerate(endorsed) if not codes[p]])
+        return tuple(
+            Committed(found.transaction_id, number, code, found.payload, found.event, found.rwset)
+            for found, code in zip(endorsed, codes, strict=True)
         )
 
     def submit(
@@ -268,7 +274,14 @@ class Ledger:
                 entry = HistoryEntry(found.transaction_id, write.value, found.moment, write.deletes)
                 self._shared.history.setdefault((namespace.namespace, write.key), []).append(entry)
 
-    def _apply(self, batch: UpdateBatch, number: int) -> None:
+    def _apply(self, batch: UpdateBatch, number: int, valid: Sequence[tuple[int, Endorsed]]) -> None:
+        for place, found in valid:
+            self._note_history(found)
+            for namespace in found.private.namespaces if found.private else ():
+                for collection in namespace.collections:
+                    add_private_updates(batch, Version(number, place), namespace.namespace, collection)
+        for state in self._states.values():
+            follow_metadata(batch, _renewed(found for _, found in valid), state)
         members = {collection.name: collection.members for collection in self._collections}
         for msp, state in self._states.items():
             held = {key: update for key, update in batch.private.items() if msp in members.get(key[1], ())}

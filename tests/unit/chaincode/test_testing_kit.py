@@ -13,6 +13,7 @@ from counterfoil_chaincode.testing import (
     Refused,
     make_caller,
 )
+from counterfoil_protocol.application_policy import ApplicationPolicy
 from counterfoil_protocol.collection import CollectionDefinition
 from counterfoil_protocol.identity import Identity, attributes
 from counterfoil_protocol.messages import transaction
@@ -21,6 +22,7 @@ from counterfoil_protocol.signature_policy import parse_policy
 ONE, TWO = "Org1MSP", "Org2MSP"
 BOTH = (ONE, TWO)
 ANN = make_caller(ONE, "clerk", "ann")
+POLICY_FAILURE = int(transaction.ENDORSEMENT_POLICY_FAILURE)
 MVCC, PHANTOM = int(transaction.MVCC_READ_CONFLICT), int(transaction.PHANTOM_READ_CONFLICT)
 
 
@@ -68,6 +70,10 @@ class Box(Contract):
         if how == "refuse" and own == ONE:
             raise ValueError("no")
         return own if how == "response" else ""
+
+    @submit
+    def protect(self, context: Context, key: str, policy: str) -> None:
+        context.stub.set_state_validation_parameter(key, parse_policy(policy).SerializeToString())
 
     @submit
     def when(self, context: Context) -> str:
@@ -198,3 +204,32 @@ def test_reprs_hold_no_payload(ledger: Ledger) -> None:
     endorsed = ledger.endorse(ANN, "put_private", "k", "4711", at=BOTH)
     (committed,) = ledger.commit(endorsed)
     assert "4711" not in repr(endorsed) + repr(committed) + repr(ledger.peer(ONE))
+
+
+def _policy_code(ledger: Ledger, function: str, *args: str, at: tuple[str, ...]) -> int:
+    return ledger.commit(ledger.endorse(ANN, function, *args, at=at))[0].code
+
+
+def test_the_chaincodes_policy_is_validated() -> None:
+    ledger = Ledger(Chaincode([Box()]), BOTH, policy="AND('Org1MSP.peer','Org2MSP.peer')")
+    assert _policy_code(ledger, "put", "k", "1", at=(ONE,)) == POLICY_FAILURE
+    assert _policy_code(ledger, "when", at=(ONE,)) == POLICY_FAILURE, "what writes nothing answers to it too"
+    assert ledger.public("k") is None
+    assert _policy_code(ledger, "put", "k", "1", at=BOTH) == 0
+
+
+def test_a_collections_policy_replaces_the_chaincodes() -> None:
+    strict = ApplicationPolicy(signature_policy=parse_policy("AND('Org2MSP.peer')").SerializeToString())
+    collections = [CollectionDefinition("shared", _members(*BOTH), endorsement_policy=strict)]
+    ledger = Ledger(Chaincode([Box()]), BOTH, collections, policy="AND('Org1MSP.peer','Org2MSP.peer')")
+    assert _policy_code(ledger, "put_private", "k", "1", at=(ONE,)) == POLICY_FAILURE
+    assert _policy_code(ledger, "put_private", "k", "1", at=(TWO,)) == 0
+
+
+def test_a_keys_policy_replaces_both() -> None:
+    ledger = Ledger(Chaincode([Box()]), BOTH)
+    assert _policy_code(ledger, "put", "k", "1", at=(ONE,)) == 0
+    assert _policy_code(ledger, "protect", "k", "AND('Org2MSP.peer')", at=(ONE,)) == 0
+    assert _policy_code(ledger, "put", "k", "2", at=(ONE,)) == POLICY_FAILURE
+    assert _policy_code(ledger, "put", "other", "2", at=(ONE,)) == 0
+    assert _policy_code(ledger, "put", "k", "2", at=(TWO,)) == 0
