@@ -1,7 +1,8 @@
 """One endorser's run of a proposal: its own chaincode, its own view, its own MSP."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from counterfoil_protocol.collection import CollectionDefinition
 from counterfoil_protocol.ledger.simulator import (
@@ -60,7 +61,7 @@ class EndorsingPeer:
 
     msp_id: str
     chaincodes: Mapping[str, Chaincode] = field(repr=False)
-    collections: Sequence[CollectionDefinition] = field(repr=False)
+    collections: tuple[CollectionDefinition, ...] = field(repr=False)
     state: OrganizationState = field(repr=False)
     clock: Callable[[], float] = field(repr=False)
     features: PeerFeatures = FABRIC_3_1
@@ -98,10 +99,16 @@ class EndorsingPeer:
     def _access(self, namespace: str, asked: Proposal) -> Mapping[str, CollectionAccess] | None:
         if namespace != asked.chaincode_name:
             return {}
-        return {
-            collection.name: CollectionAccess(
-                read=not collection.member_only_read or asked.creator_msp in collection.members,
-                write=not collection.member_only_write or asked.creator_msp in collection.members,
-            )
-            for collection in self.collections
-        }
+        return _access(self.collections, asked.creator_msp)
+
+
+# Every transaction asks, and reading members out of policies would take most of its time.
+@lru_cache(maxsize=1024)
+def _access(collections: tuple[CollectionDefinition, ...], creator_msp: str) -> dict[str, CollectionAccess]:
+    return {
+        collection.name: CollectionAccess(
+            read=not collection.member_only_read or creator_msp in collection.members,
+            write=not collection.member_only_write or creator_msp in collection.members,
+        )
+        for collection in collections
+    }

@@ -94,6 +94,7 @@ class Ledger:
         self.name = name
         self.channel = channel
         self._collections = tuple(collections)
+        self._members = {collection.name: collection.members for collection in collections}
         self._definition = definition_of(name, policy, organizations, collections)
         self._shared = SharedState()
         self._states = {msp: OrganizationState(self._shared) for msp in organizations}
@@ -282,7 +283,7 @@ class Ledger:
                     add_private_updates(batch, Version(number, place), namespace.namespace, collection)
         for state in self._states.values():
             follow_metadata(batch, _renewed(found for _, found in valid), state)
-        members = {collection.name: collection.members for collection in self._collections}
+        members = self._members
         for msp, state in self._states.items():
             held = {key: update for key, update in batch.private.items() if msp in members.get(key[1], ())}
             apply_private(state.private, held)
