@@ -26,7 +26,8 @@ expires since times put_at prepared_at confirmed_at locked_at changed_at not_bef
 """
 _TIMES: Final = frozenset(_TIME_FIELDS.split())
 _CONSENT: Final = "consent"
-_LOAN_OPERATIONS: Final = frozenset({"terms.put", "slip.put", "lock", "prepare"})
+_TERMS_OPERATIONS: Final = frozenset({"terms.put", "slip.put"})
+_LOAN_OPERATIONS: Final = _TERMS_OPERATIONS | {"lock", "prepare"}
 
 
 @dataclass(slots=True)
@@ -78,6 +79,10 @@ class Knowledge:
         """Of these, what it stated of its own loans, which its own peer therefore holds."""
         return self.facts.setdefault(f"{organisation}'s loans", Facts())
 
+    def terms(self, organisation: str) -> Facts:
+        """Of these, what stands in terms and slips, which no peer but its own and the regulator's holds."""
+        return self.facts.setdefault(f"{organisation}'s terms", Facts())
+
     def stated(self, organisation: str) -> Facts:
         """Of these, what it stated to the ledger, which therefore lies there as it was stated."""
         return self.facts.setdefault(f"{organisation}'s statements", Facts())
@@ -92,3 +97,5 @@ class Knowledge:
         self.stated(organisation).note(message)
         if operation in _LOAN_OPERATIONS:
             self.lent(organisation).note(message)
+        if operation in _TERMS_OPERATIONS:
+            self.terms(organisation).note(message)

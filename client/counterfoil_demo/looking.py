@@ -27,22 +27,29 @@ def search_files(stage: Stage) -> None:
     secret = stage.knowledge.of("BankA").all() - known
     stated = stage.knowledge.stated("BankA").all() - known
     lent = stage.knowledge.lent("BankA").all() - known
+    # Of terms the port knows the buyer, whom customs states, and the amount, which the lock states.
+    terms = stage.knowledge.terms("BankA").texts - stage.knowledge.of("Port").all()
     began = time.monotonic()
     with stage.narration.doing("searching"):
         # What the orderer keeps, every member may fetch.
         at_b = [*search(secret, stage.folder.peer("BankB")), *search(secret, stage.folder.orderer)]
         at_a = _found(search(lent, stage.folder.peer("BankA")))
+        at_port = search(terms, stage.folder.peer("Port"))
         at_regulator = _found(search(stated, stage.folder.peer("Regulator")))
     text = f"search for {len(secret)} facts of BankA's that BankB was not told"
     checks = [
         Check("BankB's files and the orderer's", "found", [_told(hit) for hit in at_b], []),
+        Check(
+            "Port's files", f"of {len(terms)} in terms and slips found", [_told(hit) for hit in at_port], []
+        ),
         Check("BankA's files", f"of {len(lent)} on its own loans missing", sorted(lent - at_a), []),
         Check("Regulator's files", f"of {len(stated)} stated missing", sorted(stated - at_regulator), []),
-        Check("the search", "has something to look for", bool(lent), expected=True),
+        Check("the search", "has something to look for", bool(lent and terms), expected=True),
     ]
     stage.narration.looked("we", text, time.monotonic() - began, checks)
+    example = sorted(lent & stage.knowledge.of("BankA").amounts)[0]
     for organisation in ("BankA", "BankB"):
-        stage.narration.remark(f"{organisation}'s files: {stage.folder.peer(organisation)}")
+        stage.narration.remark(f"try: grep -rla {example} {stage.folder.peer(organisation)}")
 
 
 def side_by_side(stage: Stage, loan: Loan, other: Loan) -> None:

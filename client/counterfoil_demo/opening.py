@@ -29,6 +29,7 @@ _SAMPLES_KEEP_DAYS: Final = 3650
 def open_registry(stage: Stage) -> None:
     """Two officers of the regulator give the secret, the public tables and the enterprise's record."""
     stage.narration.chapter("The regulator opens the registry", "every act of supervision takes two officers")
+    stage.narration.remark("figures read back are compared with plain sums that know nothing of the program")
     _give_secret(stage)
     _give_tables(stage)
     _give_directory(stage)

@@ -81,7 +81,7 @@ class Stage:
         pool = auditor.ask(trade.SUPERVISE, trade.Supervise(declaration=sample.number)).pool
         book = self.declarations[declaration]
         money = [
-            ("total", pool.total, book.total),
+            (f"declaration {declaration}: total", pool.total, book.total),
             ("collected", pool.collected, book.collected),
             ("used", pool.locked + pool.outstanding, book.used),
             ("available", pool.available, book.available),
@@ -89,7 +89,7 @@ class Stage:
         checks = [
             Check(
                 auditor.name,
-                f"declaration {declaration} {what}",
+                what,
                 Money(seen, sample.currency),
                 Money(due, sample.currency),
             )
