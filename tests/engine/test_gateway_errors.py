@@ -7,8 +7,8 @@ from typing import Any
 import grpc
 import pytest
 from counterfoil import EndorseError, EvaluateError, Gateway, GatewayError, Identity, private_key_signer
-from counterfoil_protocol.messages import gateway as messages
 from counterfoil_protocol.messages import common, proposal
+from counterfoil_protocol.messages import gateway as messages
 from counterfoil_protocol.services import GatewayStub
 from cryptography.hazmat.primitives.asymmetric import ec
 from running_network import RunningNetwork

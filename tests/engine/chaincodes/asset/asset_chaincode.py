@@ -36,6 +36,13 @@ class AssetContract(Contract):
         return asset.owner
 
     @submit
+    def pay(self, context: Context, source_id: str, target_id: str, amount: int) -> None:
+        """Move value from one asset to another: two keys, together or not at all."""
+        source, target = self.read(context, source_id), self.read(context, target_id)
+        self._put(context, Asset(source.id, source.owner, source.value - amount))
+        self._put(context, Asset(target.id, target.owner, target.value + amount))
+
+    @submit
     def delete(self, context: Context, asset_id: str) -> None:
         """Delete an asset."""
         self.read(context, asset_id)

@@ -106,17 +106,14 @@ class PrivateDataFetcher:
 
 def _wanted(block: common.Block) -> Iterator[WantedPrivateData]:
     for place, envelope in enumerate(block.data.data):
-        headers = parsed.headers(envelope)
-        if headers is None or headers.header_type != common.ENDORSER_TRANSACTION:
+        seen = parsed.commit_view(envelope)
+        if seen.rwset is None:
             continue
-        rwset = parsed.read_write_set(envelope)
-        if rwset is None:
-            continue
-        for expected in expected_private_data(rwset):
+        for expected in expected_private_data(seen.rwset):
             yield WantedPrivateData(
                 block=block.header.number,
                 place=place,
-                transaction_id=headers.transaction_id,
+                transaction_id=seen.transaction_id,
                 namespace=expected.namespace,
                 collection=expected.collection,
                 digest=expected.digest,

@@ -66,7 +66,7 @@ class Reconciler:
         block = self._ledger.block(missing.block)
         if block is None:
             return None
-        rwset = parsed.read_write_set(block.data.data[missing.transaction])
+        rwset = parsed.commit_view(block.data.data[missing.transaction]).rwset
         stated = hashed_collection(rwset, missing.namespace, missing.collection) if rwset else None
         if stated is None:
             return None
