@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from .state import Version
 
@@ -25,6 +26,11 @@ class Purge:
     key_hash: bytes
     version: Version
 
+
+_DELETED = b"\x20\x01"
+"""Field 4, a varint, true."""
+_TAGS = tuple(bytes([number << 3 | 2]) for number in range(8))
+_SIZES = tuple(bytes([size]) for size in range(0x80))
 
 PublicKey = tuple[str, str]
 """(namespace, key)"""
@@ -81,14 +87,24 @@ def _namespace(namespace: str, groups: dict[str, dict[str, dict[bytes, Update]]]
 
 def _writes(updates: Iterable[tuple[bytes, Update]]) -> Iterator[bytes]:
     for key, update in sorted(updates, key=lambda item: item[0]):
-        deleted = b"\x20\x01" if update.value is None else b""  # field 4, varint, true
-        value = _bytes_field(5, update.value or b"")
-        yield _bytes_field(3, key) + deleted + value + _bytes_field(6, update.version.to_bytes())
+        version = _bytes_field(6, _version_bytes(update.version))
+        if update.value is None:
+            yield _bytes_field(3, key) + _DELETED + version
+        else:
+            yield _bytes_field(3, key) + _bytes_field(5, update.value) + version
+
+
+@lru_cache(maxsize=256)
+def _version_bytes(version: Version) -> bytes:
+    return version.to_bytes()
 
 
 def _bytes_field(number: int, content: bytes) -> bytes:
     # proto3 leaves out what is empty, except elements of a repeated field, which never are empty here.
-    return bytes([number << 3 | 2]) + _varint(len(content)) + content if content else b""
+    if not content:
+        return b""
+    size = len(content)
+    return _TAGS[number] + (_SIZES[size] if size < 0x80 else _varint(size)) + content
 
 
 def _varint(number: int) -> bytes:

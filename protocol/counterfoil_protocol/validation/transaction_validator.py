@@ -26,11 +26,12 @@ BUILTIN_PLUGIN = "vscc"
 
 @dataclass(frozen=True, slots=True)
 class EndorsedAction:
-    """What an endorser transaction asks for, read once."""
+    """What an endorser transaction asks for, read once; `event` is a serialized ChaincodeEvent or empty."""
 
     chaincode: str
     version: str
     rwset: ReadWriteSet
+    event: bytes = field(repr=False)
     signed_data: tuple[SignedData, ...] = field(repr=False)
 
 
@@ -99,7 +100,7 @@ class _BlockRun:
             return VALID
         if self._exists(parsed.transaction_id):
             return transaction.DUPLICATE_TXID
-        action = _read_action(parsed.channel_header, parsed.data)
+        action = read_action(parsed.channel_header, parsed.data)
         if isinstance(action, int):
             return action
         return self._dispatch(action)
@@ -168,17 +169,25 @@ def _writes(entry: NamespaceReadWriteSet) -> bool:
 
 
 @lru_cache(maxsize=1024)
-def _read_action(channel_header: bytes, data: bytes) -> EndorsedAction | int:
-    """The transaction's one action, or the code that says what is wrong with it (dispatcher.go Dispatch)."""
+def read_action(channel_header: bytes, data: bytes) -> EndorsedAction | int:
+    """The transaction's one action, or the code that says what is wrong with it (dispatcher.go Dispatch).
+
+    Remembered by its bytes: validation and commit of every peer in the process ask for the same.
+
+    Args:
+        channel_header: the serialized header.
+        data: the serialized protos.Transaction.
+    """
     try:
         header = decode(common.ChannelHeader, channel_header)
         extension = decode(proposal.ChaincodeHeaderExtension, header.extension)
     except MalformedMessage:
         return transaction.BAD_HEADER_EXTENSION
     try:
-        payload = decode(
-            transaction.ChaincodeActionPayload, decode(transaction.Transaction, data).actions[0].payload
-        )
+        actions = decode(transaction.Transaction, data).actions
+        if not actions:
+            return transaction.NIL_TXACTION
+        payload = decode(transaction.ChaincodeActionPayload, actions[0].payload)
         endorsed = payload.action.proposal_response_payload
         response = decode(proposal_response.ProposalResponsePayload, endorsed)
         action = decode(proposal.ChaincodeAction, response.extension)
@@ -197,7 +206,7 @@ def _read_action(channel_header: bytes, data: bytes) -> EndorsedAction | int:
         SignedData(endorsed + endorsement.endorser, endorsement.endorser, endorsement.signature)
         for endorsement in payload.action.endorsements
     )
-    return EndorsedAction(action.chaincode_id.name, action.chaincode_id.version, rwset, signed)
+    return EndorsedAction(action.chaincode_id.name, action.chaincode_id.version, rwset, action.events, signed)
 
 
 def _check_chaincode(extension: proposal.ChaincodeHeaderExtension, action: proposal.ChaincodeAction) -> int:

@@ -13,15 +13,17 @@ from counterfoil_protocol.ledger.mvcc import (
     validate_and_prepare,
 )
 from counterfoil_protocol.ledger.private import add_private_updates, follow_metadata, is_expected
-from counterfoil_protocol.ledger.state import Version
+from counterfoil_protocol.ledger.state import StateReader, Version
 from counterfoil_protocol.ledger.updates import PrivateKey, UpdateBatch, commit_hash
 from counterfoil_protocol.messages import common, transaction
 from counterfoil_protocol.rwset import PrivateCollection, ReadWriteSet
 
-from . import parsed, private_store, state_store
+from . import private_store, state_store
+from .parsed import commit_view
 from .phases import passed
+from .private_store import HeldWrites
 from .records import CommitRequest, CommittedBlock, CommittedTransaction, LedgerCorrupted
-from .view import LedgerView
+from .view import LedgerView, RememberingReader
 
 _COMMIT_HASH = "commit_hash"
 TRANSIENT_BLOCK_RETENTION = 1000
@@ -44,17 +46,19 @@ def commit_block(connection: sqlite3.Connection, request: CommitRequest) -> Comm
         raise LedgerCorrupted(f"block {number} has {len(envelopes)} transactions, but {len(codes)} codes")
     rwsets = _read_write_sets(envelopes, codes)
     candidates = [BlockTransaction(place, rwset) for place, rwset in rwsets.items() if codes[place] == VALID]
-    prepared = validate_and_prepare(number, candidates, view)
+    reader = RememberingReader(view)
+    prepared = validate_and_prepare(number, candidates, reader)
     for place, code in prepared.codes.items():
         codes[place] = code
     passed("validated", number)
-    _add_private(view, request, rwsets, prepared)
-    private_store.store_block(connection, request)
+    private = _read_private(request, rwsets)
+    _add_private(reader, number, private, prepared)
+    private_store.store_block(connection, request, private)
     passed("private written", number)
     private_store.expire(connection, number)
     private_store.purge(connection, prepared.batch.purges.values())
     state_store.apply(connection, prepared.batch)
-    private_store.schedule_expiry(connection, number, prepared.batch, _block_to_live(view))
+    private_store.schedule_expiry(connection, number, prepared.batch, _block_to_live(reader))
     passed("state written", number)
     committed = _store_block(connection, request.block, bytes(codes), prepared.batch)
     passed("indexed", number)
@@ -74,38 +78,44 @@ def _read_write_sets(envelopes: Sequence[bytes], codes: bytearray) -> dict[int, 
     """Read-write sets of endorser transactions by place; refused ones too, as far as they can be read."""
     found: dict[int, ReadWriteSet] = {}
     for place, envelope in enumerate(envelopes):
-        headers = parsed.headers(envelope)
-        if headers is None or headers.header_type != common.ENDORSER_TRANSACTION:
-            continue
-        rwset = parsed.read_write_set(envelope)
-        if rwset is not None:
-            found[place] = rwset
-        elif codes[place] == VALID:
+        seen = commit_view(envelope)
+        if seen.rwset is not None:
+            found[place] = seen.rwset
+        elif codes[place] == VALID and seen.type == common.ENDORSER_TRANSACTION:
             codes[place] = transaction.INVALID_OTHER_REASON
     return found
 
 
-def _add_private(
-    view: LedgerView, request: CommitRequest, rwsets: dict[int, ReadWriteSet], prepared: PreparedBlock
-) -> None:
-    """Check private writes against their hashes and, for valid transactions, add them to the updates."""
+def _read_private(request: CommitRequest, rwsets: dict[int, ReadWriteSet]) -> list[HeldWrites]:
+    """The request's private writes in block order, each checked against the hash that the block states."""
     number = request.block.header.number
-    renewed: dict[PrivateKey, None] = {}
+    found = []
     for place in sorted(request.private_data):
         rwset = rwsets.get(place)
         for write_set in request.private_data[place]:
             where = (write_set.namespace, write_set.collection)
             if rwset is None or not is_expected(rwset, *where, write_set.rwset):
                 raise LedgerCorrupted(f"private data of {where} is not what block {number}/{place} states")
-            if prepared.codes.get(place) != VALID:
-                continue
-            collection = PrivateCollection.parse(write_set.collection, write_set.rwset)
-            add_private_updates(prepared.batch, Version(number, place), write_set.namespace, collection)
-            renewed.update({(*where, metadata.key): None for metadata in collection.metadata_writes})
+            content = PrivateCollection.parse(write_set.collection, write_set.rwset)
+            found.append(HeldWrites(place, write_set, content))
+    return found
+
+
+def _add_private(
+    view: StateReader, number: int, private: Sequence[HeldWrites], prepared: PreparedBlock
+) -> None:
+    """Add the private writes of valid transactions to the updates."""
+    renewed: dict[PrivateKey, None] = {}
+    for held in private:
+        if prepared.codes.get(held.place) != VALID:
+            continue
+        namespace, content = held.write_set.namespace, held.content
+        add_private_updates(prepared.batch, Version(number, held.place), namespace, content)
+        renewed.update({(namespace, content.name, write.key): None for write in content.metadata_writes})
     follow_metadata(prepared.batch, renewed, view)
 
 
-def _block_to_live(view: LedgerView) -> Callable[[str, str], int]:
+def _block_to_live(view: StateReader) -> Callable[[str, str], int]:
     """Blocks that a collection's data lives, 0 for ever, by the definition before this block."""
 
     def get_state(namespace: str, key: str) -> bytes | None:
@@ -153,13 +163,9 @@ def _previous_commit_hash(connection: sqlite3.Connection) -> bytes:
 
 def _outcomes(envelopes: Sequence[bytes], codes: bytes) -> Iterator[CommittedTransaction]:
     for envelope, code in zip(envelopes, codes, strict=True):
-        headers = parsed.headers(envelope)
-        if headers is None:
-            yield CommittedTransaction("", -1, code, None)
-            continue
-        emits = code == VALID and headers.header_type == common.ENDORSER_TRANSACTION
-        event = parsed.event(envelope) if emits else None
-        yield CommittedTransaction(headers.transaction_id, headers.header_type, code, event)
+        seen = commit_view(envelope)
+        event = seen.event if code == VALID else None
+        yield CommittedTransaction(seen.transaction_id, seen.type, code, event)
 
 
 def _index(connection: sqlite3.Connection, number: int, outcomes: Sequence[CommittedTransaction]) -> None:

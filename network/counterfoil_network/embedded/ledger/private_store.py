@@ -5,6 +5,7 @@ Fabric's core/transientstore, core/ledger/pvtdatastorage and pvtstatepurgemgmt i
 
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from counterfoil_protocol.block import transactions_filter
 from counterfoil_protocol.ledger.private import hashed_collection, late_writes, without_keys
@@ -13,8 +14,10 @@ from counterfoil_protocol.ledger.updates import Purge, Update, UpdateBatch
 from counterfoil_protocol.messages import transaction
 from counterfoil_protocol.rwset import PrivateCollection, key_hash, value_hash
 
-from . import parsed, state_store
+from . import state_store
+from .parsed import commit_view
 from .records import CommitRequest, PrivateWriteSet, ReconciledPrivateData
+from .state_store import write_many
 from .view import LedgerView
 
 # Transient store
@@ -29,7 +32,7 @@ def put_transient(connection: sqlite3.Connection, transaction_id: str, height: i
 
 def forget_transient(connection: sqlite3.Connection, transaction_ids: Sequence[str]) -> None:
     """Drop what was kept for these transactions, valid or not."""
-    connection.executemany("DELETE FROM transient WHERE txid = ?", [(txid,) for txid in transaction_ids])
+    write_many(connection, "DELETE FROM transient WHERE txid = ?", [(txid,) for txid in transaction_ids])
 
 
 def forget_transient_below(connection: sqlite3.Connection, height: int) -> None:
@@ -40,14 +43,24 @@ def forget_transient_below(connection: sqlite3.Connection, height: int) -> None:
 # Private writes of blocks
 
 
-def store_block(connection: sqlite3.Connection, request: CommitRequest) -> None:
+@dataclass(frozen=True, slots=True)
+class HeldWrites:
+    """One transaction's private writes in one collection, as they came and as they read."""
+
+    place: int
+    write_set: PrivateWriteSet
+    content: PrivateCollection
+
+
+def store_block(
+    connection: sqlite3.Connection, request: CommitRequest, private: Sequence[HeldWrites]
+) -> None:
     """Store the private writes held here of a block, of invalid transactions too, and what is missing."""
     number = request.block.header.number
-    for place, write_sets in request.private_data.items():
-        for write_set in write_sets:
-            collection = PrivateCollection.parse(write_set.collection, write_set.rwset)
-            _put(connection, Version(number, place), write_set, collection)
-    connection.executemany(
+    for held in private:
+        _put(connection, Version(number, held.place), held.write_set, held.content)
+    write_many(
+        connection,
         "INSERT OR REPLACE INTO missing VALUES (?, ?, ?, ?, ?, ?)",
         [
             (number, m.transaction, m.transaction_id, m.namespace, m.collection, int(m.eligible))
@@ -63,7 +76,8 @@ def _put(
     connection.execute(
         "INSERT OR REPLACE INTO private_write_set VALUES (?, ?, ?, ?, ?)", (*version, *where, write_set.rwset)
     )
-    connection.executemany(
+    write_many(
+        connection,
         "INSERT OR REPLACE INTO private_key VALUES (?, ?, ?, ?, ?)",
         [(*where, key_hash(write.key), *version) for write in content.writes],
     )
@@ -105,7 +119,8 @@ def _trim(connection: sqlite3.Connection, item: Purge, version: Version) -> None
             "WHERE block = ? AND place = ? AND namespace = ? AND collection = ?",
             (without_keys(content, [item.key_hash]).serialize(), *where),
         )
-        connection.executemany(
+        write_many(
+            connection,
             "DELETE FROM private_state WHERE namespace = ? AND collection = ? AND key = ?",
             [
                 (item.namespace, item.collection, write.key.encode())
@@ -137,7 +152,7 @@ def schedule_expiry(
             lives[where] = block_to_live(*where)
         if lives[where]:
             rows.append((number + lives[where] + 1, *where, hashed, number))
-    connection.executemany("INSERT OR REPLACE INTO expiry VALUES (?, ?, ?, ?, ?)", rows)
+    write_many(connection, "INSERT OR REPLACE INTO expiry VALUES (?, ?, ?, ?, ?)", rows)
 
 
 def expire(connection: sqlite3.Connection, number: int) -> None:
@@ -150,8 +165,10 @@ def expire(connection: sqlite3.Connection, number: int) -> None:
     ).fetchall()
     if not due:
         return
-    connection.executemany(
-        "DELETE FROM hashed_state WHERE namespace = ? AND collection = ? AND key_hash = ? AND block = ?", due
+    write_many(
+        connection,
+        "DELETE FROM hashed_state WHERE namespace = ? AND collection = ? AND key_hash = ? AND block = ?",
+        due,
     )
     for namespace, collection, block in sorted({(ns, coll, block) for ns, coll, _, block in due}):
         _expire_writes(connection, namespace, collection, block)
@@ -166,11 +183,13 @@ def _expire_writes(connection: sqlite3.Connection, namespace: str, collection: s
     contents = [PrivateCollection.parse(collection, rwset) for (rwset,) in stored]
     keys = {write.key for c in contents for write in c.writes}
     keys |= {write.key for c in contents for write in c.metadata_writes}
-    connection.executemany(
+    write_many(
+        connection,
         "DELETE FROM private_state WHERE namespace = ? AND collection = ? AND key = ? AND block = ?",
         [(namespace, collection, key.encode(), block) for key in sorted(keys)],
     )
-    connection.executemany(
+    write_many(
+        connection,
         "DELETE FROM private_key WHERE namespace = ? AND collection = ? AND key_hash = ? AND block = ?",
         [(namespace, collection, key_hash(key), block) for key in sorted(keys)],
     )
@@ -211,7 +230,7 @@ def _accept(
     block = view.block(item.block)
     if wanted is None or block is None:
         return False
-    rwset = parsed.read_write_set(block.data.data[item.transaction])
+    rwset = commit_view(block.data.data[item.transaction]).rwset
     stated = hashed_collection(rwset, *where) if rwset is not None else None
     if stated is None:
         return False

@@ -161,3 +161,30 @@ class LedgerView:
             MissingPrivateData(block, place, txid, namespace, collection, bool(entitled))
             for block, place, txid, namespace, collection, entitled in rows
         ]
+
+
+class RememberingReader:
+    """A `StateReader` that asks its view for each key once: MVCC and updates look at the same keys."""
+
+    def __init__(self, view: LedgerView) -> None:
+        self._view = view
+        self._state: dict[tuple[str, str], VersionedValue | None] = {}
+        self._hashes: dict[tuple[str, str, bytes], VersionedValue | None] = {}
+        self.height = view.height
+        self.get_state_range = view.get_state_range
+        self.get_private = view.get_private
+        self.get_private_range = view.get_private_range
+
+    def get_state(self, namespace: str, key: str) -> VersionedValue | None:
+        """A public key's value."""
+        where = (namespace, key)
+        if where not in self._state:
+            self._state[where] = self._view.get_state(namespace, key)
+        return self._state[where]
+
+    def get_private_hash(self, namespace: str, collection: str, key_hash: bytes) -> VersionedValue | None:
+        """The hash, version and metadata of a private key."""
+        where = (namespace, collection, key_hash)
+        if where not in self._hashes:
+            self._hashes[where] = self._view.get_private_hash(namespace, collection, key_hash)
+        return self._hashes[where]
