@@ -87,7 +87,7 @@ class ConfidentialContext(Context):
         except ValueError as error:
             raise ContractDefect(str(error)) from None
 
-    def _check_collection(self, collection: str, writes: bool) -> None:  # noqa: FBT001 - a callback
+    def _check_collection(self, collection: str, *, writes: bool) -> None:
         declared = self.operation.writes if writes else (*self.operation.reads, *self.operation.writes)
         bank = self.caller.bank or _ANY_BANK
         if not any(re.fullmatch(template.replace("{bank}", bank), collection) for template in declared):

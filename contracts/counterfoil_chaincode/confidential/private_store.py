@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Generic, Protocol, TypeVar
 
 from counterfoil_protocol import canonical_json
 
@@ -25,6 +25,18 @@ class Record(Generic[ValueT]):
     value: ValueT = field(repr=False)
 
 
+class CollectionCheck(Protocol):
+    """Whether an operation may touch a collection."""
+
+    def __call__(self, collection: str, *, writes: bool) -> None:
+        """Look at the declaration.
+
+        Raises:
+            ContractDefect: it does not name the collection.
+        """
+        ...
+
+
 class PrivateStore:
     """Reads and writes `{"salt", "value"}` records in the collections that the operation declares.
 
@@ -40,7 +52,7 @@ class PrivateStore:
         stub: ChaincodeStub,
         key_ring: Callable[[], KeyRing],
         salt: Callable[[str], bytes],
-        check: Callable[[str, bool], None],
+        check: CollectionCheck,
     ) -> None:
         self._stub = stub
         self._key_ring = key_ring
@@ -76,7 +88,7 @@ class PrivateStore:
 
     def write(self, collection: str, key: str, value: object) -> None:
         """Write a value under a key, with a fresh salt."""
-        self._check(collection, True)  # noqa: FBT003 - a callable's argument cannot be named
+        self._check(collection, writes=True)
         self._written.add((collection, key))
         record = {SALT: self._salt(key).hex(), VALUE: plain(value)}
         self._stub.put_private_data(collection, key, canonical_json.encode(record))
@@ -91,12 +103,12 @@ class PrivateStore:
 
     def delete(self, collection: str, key: str) -> None:
         """Delete a record."""
-        self._check(collection, True)  # noqa: FBT003
+        self._check(collection, writes=True)
         self._written.add((collection, key))
         self._stub.delete_private_data(collection, key)
 
     def _check_readable(self, collection: str, key: str) -> None:
-        self._check(collection, False)  # noqa: FBT003
+        self._check(collection, writes=False)
         if (collection, key) in self._written:
             raise ContractDefect(f"the transaction reads a key of {collection} that it has written itself")
 
