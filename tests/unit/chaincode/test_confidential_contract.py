@@ -202,4 +202,4 @@ def test_an_operation_is_bound_once_and_to_its_own_contract() -> None:
 )
 def test_a_declaration_is_a_submit_or_an_evaluate(declared: dict[str, tuple[str, ...]]) -> None:
     with pytest.raises(ValueError, match="vault:x"):
-        Operation("vault", "x", Look, Kept, **{"roles": (OFFICER,), **declared})  # type: ignore[arg-type]
+        Operation("vault", "x", Look, Kept, **{"roles": (OFFICER,), **declared})  # type: ignore[arg-type]  # bad ones

@@ -40,7 +40,7 @@ def _stub(held: Held, transaction_id: str = "t") -> ChaincodeStub:
 
 
 def _store(held: Held, transaction_id: str = "t", ring: KeyRing = RING) -> PrivateStore:
-    def check(collection: str, writes: bool) -> None:
+    def check(collection: str, *, writes: bool) -> None:
         if collection == "closed":
             raise ContractDefect("closed")
 
