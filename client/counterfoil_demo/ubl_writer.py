@@ -33,28 +33,7 @@ def write_ubl(invoice: SampleInvoice) -> bytes:
             ("cbc:DocumentCurrencyCode", invoice.currency),
             ("cac:AccountingSupplierParty", [("cac:Party", _seller(invoice.seller))]),
             ("cac:AccountingCustomerParty", [("cac:Party", _buyer(invoice.buyer))]),
-            (
-                "cac:TaxTotal",
-                [
-                    ("cbc:TaxAmount", (amount(0, invoice.currency), money)),
-                    (
-                        "cac:TaxSubtotal",
-                        [
-                            ("cbc:TaxableAmount", total),
-                            ("cbc:TaxAmount", (amount(0, invoice.currency), money)),
-                            (
-                                "cac:TaxCategory",
-                                [
-                                    ("cbc:ID", "G"),
-                                    ("cbc:Percent", "0"),
-                                    ("cbc:TaxExemptionReason", "Export outside the customs territory"),
-                                    ("cac:TaxScheme", [("cbc:ID", "VAT")]),
-                                ],
-                            ),
-                        ],
-                    ),
-                ],
-            ),
+            ("cac:TaxTotal", _tax_total(invoice)),
             (
                 "cac:LegalMonetaryTotal",
                 [
@@ -70,6 +49,24 @@ def write_ubl(invoice: SampleInvoice) -> bytes:
             ),
         ],
     )
+
+
+def _tax_total(invoice: SampleInvoice) -> list[object]:
+    """Exports leave without VAT: category G at nothing."""
+    money = {"currencyID": invoice.currency}
+    none = (amount(0, invoice.currency), money)
+    category = [
+        ("cbc:ID", "G"),
+        ("cbc:Percent", "0"),
+        ("cbc:TaxExemptionReason", "Export outside the customs territory"),
+        ("cac:TaxScheme", [("cbc:ID", "VAT")]),
+    ]
+    subtotal = [
+        ("cbc:TaxableAmount", (amount(invoice.total, invoice.currency), money)),
+        ("cbc:TaxAmount", none),
+        ("cac:TaxCategory", category),
+    ]
+    return [("cbc:TaxAmount", none), ("cac:TaxSubtotal", subtotal)]
 
 
 def _seller(seller: Seller) -> list[object]:
