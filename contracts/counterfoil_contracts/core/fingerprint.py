@@ -23,13 +23,20 @@ def norm(text: str) -> str:
     Raises:
         ValueError: such a code point, or nothing is left.
     """
-    if any(unicodedata.category(c) in {"Cn", "Cs"} or is_younger_than_unicode_14(c) for c in text):
-        raise ValueError("a text has a code point that Unicode 14.0 does not assign")
-    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).upper())
-    kept = "".join(c for c in folded if unicodedata.category(c)[0] in "LN")
+    if text.isascii():  # most are, and for them all of the below comes to this
+        kept = "".join(filter(str.isalnum, text.upper()))
+    else:
+        kept = _norm_of_any_script(text)
     if not kept:
         raise ValueError("a text has no letter and no number")
     return kept
+
+
+def _norm_of_any_script(text: str) -> str:
+    if any(unicodedata.category(c) in {"Cn", "Cs"} or is_younger_than_unicode_14(c) for c in text):
+        raise ValueError("a text has a code point that Unicode 14.0 does not assign")
+    folded = unicodedata.normalize("NFKD", unicodedata.normalize("NFKC", text).upper())
+    return "".join(c for c in folded if unicodedata.category(c)[0] in "LN")
 
 
 def digest(*fields: str) -> str:

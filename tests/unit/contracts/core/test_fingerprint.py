@@ -32,6 +32,12 @@ def test_names_of_every_script_stay_apart(one: str, other: str) -> None:
     assert fingerprint.norm(one) != fingerprint.norm(other)
 
 
+def test_plain_letters_take_the_short_way_to_the_same_end() -> None:
+    text = "".join(chr(point) for point in range(128))
+    # One letter of another script makes the whole text go the long way; it stands at the end.
+    assert fingerprint.norm(text) + "中" == fingerprint.norm(f"{text}中")
+
+
 def test_spelling_does_not_matter() -> None:
     assert fingerprint.norm("Acmé, Inc.") == fingerprint.norm("ACME\u0301 inc")
     assert fingerprint.norm("ﬁne №5") == fingerprint.norm("FINE NO5")
