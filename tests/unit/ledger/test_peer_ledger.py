@@ -1,5 +1,6 @@
 """A peer's ledger file: commit, read back, reopen, private data, reconciliation."""
 
+import sqlite3
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +10,7 @@ from counterfoil_network.embedded.ledger import (
     LedgerClosed,
     LedgerCorrupted,
     MissingPrivateData,
+    OrdererLedger,
     PeerLedger,
     PrivateWriteSet,
     ReconciledPrivateData,
@@ -120,6 +122,21 @@ def test_another_organisations_file_is_refused(
 ) -> None:
     with pytest.raises(LedgerCorrupted, match="another organisation"):
         PeerLedger.open(tmp_path / "ledger.db", msp_id=msp_id, channel_id=channel_id)
+
+
+@pytest.mark.parametrize("content", [b"no database at all, but long enough for a header" * 10, None])
+def test_a_file_that_is_no_ledger_is_refused(tmp_path: Path, content: bytes | None) -> None:
+    path = tmp_path / "ledger.db"
+    if content is not None:
+        path.write_bytes(content)
+    else:
+        connection = sqlite3.connect(path)
+        connection.execute("PRAGMA user_version=99")
+        connection.close()
+    with pytest.raises(LedgerCorrupted, match=r"cannot be read|has format 99"):
+        PeerLedger.open(path, msp_id="BankAMSP", channel_id="trade")
+    with pytest.raises(LedgerCorrupted):
+        OrdererLedger.open(path)
 
 
 def test_a_block_that_does_not_follow_is_refused_and_leaves_nothing(chain: Any) -> None:

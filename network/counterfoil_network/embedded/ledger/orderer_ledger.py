@@ -30,7 +30,11 @@ class OrdererLedger:
 
     @classmethod
     def open(cls, path: Path) -> "OrdererLedger":
-        """Open or create the file; its folder must exist."""
+        """Open or create the file; its folder must exist.
+
+        Raises:
+            LedgerCorrupted: the file is damaged or of another format.
+        """
         return cls(path)
 
     def close(self) -> None:

@@ -58,7 +58,7 @@ class PeerLedger:
         """Open or create the file; its folder must exist.
 
         Raises:
-            LedgerCorrupted: the file belongs to another organisation or channel.
+            LedgerCorrupted: the file is damaged, or belongs to another organisation or channel.
         """
         return cls(path, msp_id, channel_id)
 

@@ -7,6 +7,11 @@ members' files alone. Keys are kept as UTF-8 bytes, so that SQLite orders them a
 import sqlite3
 from pathlib import Path
 
+from .records import LedgerCorrupted
+
+FORMAT = 1
+"""Of the tables, kept as SQLite's user_version; another number is another layout."""
+
 PEER_TABLES = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS block (
@@ -62,12 +67,27 @@ def connect_writer(path: Path, tables: str) -> sqlite3.Connection:
     """The one writing connection of a ledger file; a commit returns after fsync.
 
     `secure_delete` overwrites what is deleted: a purged private value is gone from the file.
+
+    Raises:
+        LedgerCorrupted: no SQLite file, a damaged one, or one of another format.
     """
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
-    connection.execute("PRAGMA journal_mode=WAL")
-    connection.execute("PRAGMA synchronous=FULL")
-    connection.execute("PRAGMA secure_delete=ON")
-    connection.executescript(tables)
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=FULL")
+        connection.execute("PRAGMA secure_delete=ON")
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if version == 0:
+            # One transaction, so that a file either has all tables or none.
+            connection.executescript(f"BEGIN;{tables};PRAGMA user_version={FORMAT};COMMIT")
+        elif version != FORMAT:
+            raise LedgerCorrupted(f"the ledger file has format {version}, this program writes {FORMAT}")
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise LedgerCorrupted(f"the ledger file cannot be read: {error}") from error
+    except LedgerCorrupted:
+        connection.close()
+        raise
     return connection
 
 
