@@ -21,7 +21,9 @@ from fabric_protos.common import (
 from fabric_protos.common import (
     policies_pb2 as policies,
 )
+from fabric_protos.discovery import protocol_pb2 as discovery
 from fabric_protos.gateway import gateway_pb2 as gateway
+from fabric_protos.gossip import message_pb2 as gossip
 from fabric_protos.ledger.queryresult import kv_query_result_pb2 as query_result
 from fabric_protos.ledger.rwset import rwset_pb2 as rwset
 from fabric_protos.ledger.rwset.kvrwset import kv_rwset_pb2 as kvrwset
@@ -60,9 +62,11 @@ __all__ = [
     "common_configuration",
     "common_ledger",
     "configtx",
+    "discovery",
     "etcdraft_configuration",
     "events",
     "gateway",
+    "gossip",
     "identities",
     "kvrwset",
     "lifecycle",

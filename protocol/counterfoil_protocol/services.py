@@ -1,5 +1,6 @@
 """Fabric's gRPC services, apart from the messages so that pure code need not import gRPC."""
 
+from fabric_protos.discovery.protocol_pb2_grpc import DiscoveryStub
 from fabric_protos.gateway.gateway_pb2_grpc import GatewayServicer, GatewayStub, add_GatewayServicer_to_server
 from fabric_protos.orderer.ab_pb2_grpc import (
     AtomicBroadcastServicer,
@@ -26,6 +27,7 @@ __all__ = [
     "ChaincodeSupportStub",
     "DeliverServicer",
     "DeliverStub",
+    "DiscoveryStub",
     "EndorserServicer",
     "EndorserStub",
     "GatewayServicer",

@@ -2,6 +2,16 @@
 
 from counterfoil_network.configuration.configtx import Address, Profile, read_configtx
 from counterfoil_network.configuration.errors import ConfigurationError
-from counterfoil_network.configuration.genesis import genesis_block
+from counterfoil_network.configuration.genesis import genesis_block, genesis_block_of
+from counterfoil_network.configuration.nodes import RunningNode, with_nodes
 
-__all__ = ["Address", "ConfigurationError", "Profile", "genesis_block", "read_configtx"]
+__all__ = [
+    "Address",
+    "ConfigurationError",
+    "Profile",
+    "RunningNode",
+    "genesis_block",
+    "genesis_block_of",
+    "read_configtx",
+    "with_nodes",
+]

@@ -38,7 +38,16 @@ def genesis_block(  # noqa: PLR0913 - what the block depends on
         organisation.
     """
     read = read_configtx(configtx_path, profile, crypto_folder)
-    group = channel_group(with_addresses(read, addresses or {}))
+    return genesis_block_of(with_addresses(read, addresses or {}), channel_id, now=now)
+
+
+def genesis_block_of(profile: Profile, channel_id: str, *, now: datetime | None = None) -> common.Block:
+    """Make the genesis block of a profile as it stands.
+
+    Raises:
+        ConfigurationError: a folder or certificate it names cannot be read.
+    """
+    group = channel_group(profile)
     return block_of(group, channel_id, now or datetime.now(UTC), secrets.token_bytes(_NONCE_BYTES))
 
 

@@ -9,14 +9,17 @@ from counterfoil_network.deployment.errors import (
     EngineFailed,
     FolderInUse,
     NotRunning,
+    ProgramsMissing,
 )
 from counterfoil_network.deployment.folder import NetworkFolder
 from counterfoil_network.deployment.network import RunningNetwork, run_network
-from counterfoil_network.deployment.preparation import NetworkSettings, Prepared, prepare
+from counterfoil_network.deployment.preparation import EMBEDDED, FABRIC, NetworkSettings, Prepared, prepare
 from counterfoil_network.deployment.source_package import package_sources
 from counterfoil_network.deployment.state import NetworkState, Node, read_state, running_state
 
 __all__ = [
+    "EMBEDDED",
+    "FABRIC",
     "ChaincodeRefused",
     "DeploymentError",
     "EngineFailed",
@@ -27,6 +30,7 @@ __all__ = [
     "Node",
     "NotRunning",
     "Prepared",
+    "ProgramsMissing",
     "RunningNetwork",
     "package_sources",
     "prepare",

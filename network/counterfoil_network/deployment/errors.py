@@ -4,6 +4,7 @@ DeploymentError
 ├── FolderInUse       another process runs a network in the folder
 ├── NotRunning        no network runs in the folder
 ├── EngineFailed      the engine's process did not start or ended early
+├── ProgramsMissing   Fabric's own programs were not found
 └── ChaincodeRefused  installing, approving or committing the chaincode failed
 """
 
@@ -26,6 +27,10 @@ class NotRunning(DeploymentError):  # noqa: N818 - reads as the fact it states
 
 class EngineFailed(DeploymentError):  # noqa: N818 - reads as the fact it states
     """The engine's process did not become ready, or ended by itself."""
+
+
+class ProgramsMissing(DeploymentError):  # noqa: N818 - reads as the fact it states
+    """Fabric's own programs were not found, or are too old; the text says where to get them."""
 
 
 class ChaincodeRefused(DeploymentError):  # noqa: N818 - reads as the fact it states

@@ -1,28 +1,58 @@
 """Prepare a folder: identities, addresses, genesis block, connection profiles. Starts nothing."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from counterfoil_network.configuration import ConfigurationError, Profile, genesis_block, read_configtx
+from counterfoil_network.configuration import (
+    Address,
+    ConfigurationError,
+    Profile,
+    RunningNode,
+    genesis_block_of,
+    read_configtx,
+    with_nodes,
+)
 from counterfoil_network.deployment.connection_profile import write_connection_profile
 from counterfoil_network.deployment.errors import DeploymentError, NotRunning
 from counterfoil_network.deployment.folder import NetworkFolder
 from counterfoil_network.deployment.ports import HOST, free_ports
 from counterfoil_network.deployment.state import NetworkState, Node, read_state, relative, write_state
-from counterfoil_network.identities import CryptoFolder, OrganisationFolder, generate, open_crypto_folder
+from counterfoil_network.identities import (
+    CryptoFolder,
+    NodeFolder,
+    OrganisationFolder,
+    generate_identities,
+    open_crypto_folder,
+    read_crypto_config,
+    with_orderers,
+)
 
 EMBEDDED = "embedded"
+FABRIC = "fabric"
+_ROLES = {
+    (EMBEDDED, "orderer"): ("address",),
+    (EMBEDDED, "peer"): ("address",),
+    (FABRIC, "orderer"): ("address", "operations", "admin"),
+    (FABRIC, "peer"): ("address", "operations", "chaincode_support", "chaincode"),
+}
+"""What a node of each engine listens for, one port each; the names are fields of `Node`."""
 
 
 @dataclass(frozen=True, slots=True)
 class NetworkSettings:
-    """Which network: its folder, the two files that describe it, profile and channel."""
+    """Which network: its folder, the two files that describe it, profile and channel, and what runs it.
+
+    `orderers` is how many consenters the ordering service has; None for those that crypto-config.yaml names.
+    """
 
     folder: NetworkFolder
     configtx: Path
     crypto_config: Path
     profile: str = "TradeGenesis"
     channel: str = "trade"
+    engine: str = EMBEDDED
+    orderers: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,24 +69,39 @@ def prepare(settings: NetworkSettings) -> Prepared:
 
     Raises:
         ConfigurationError, CryptoConfigError: one of the files cannot be followed.
-        DeploymentError: the folder has a ledger but not its identities, or a ledger of another channel.
+        DeploymentError: the folder has a ledger but not its identities, a ledger of another channel or engine,
+            or Fabric's programs cannot have the ports that the ledger names.
     """
     folder = settings.folder
     profile = read_configtx(settings.configtx, settings.profile, folder.crypto)
     _check_kept(settings)
     folder.root.mkdir(parents=True, exist_ok=True)
-    crypto = generate(settings.crypto_config, folder.crypto)
-    state = NetworkState(settings.channel, EMBEDDED, _nodes(profile, crypto, folder))
+    config = read_crypto_config(settings.crypto_config)
+    if settings.orderers is not None:
+        config = with_orderers(config, settings.orderers)
+    crypto = generate_identities(config, folder.crypto)
+    state = NetworkState(settings.channel, settings.engine, _nodes(profile, crypto, settings))
     if not folder.genesis_block.exists():
-        addresses = {node.organisation: node.address for node in state.nodes}
-        block = genesis_block(settings.configtx, settings.profile, settings.channel, folder.crypto, addresses)
-        partial = folder.genesis_block.with_suffix(".partial")
-        partial.write_bytes(block.SerializeToString())
-        partial.rename(folder.genesis_block)
+        _write_genesis_block(profile, state, folder)
+    elif settings.engine == FABRIC:
+        _check_addresses(state, folder)
     write_state(folder.nodes, state)
-    for node in state.peers:
-        write_connection_profile(folder, state, crypto.organisation(node.organisation))
+    for organisation in dict.fromkeys(node.organisation for node in state.peers):
+        write_connection_profile(folder, state, crypto.organisation(organisation))
     return Prepared(settings, crypto, state)
+
+
+def _write_genesis_block(profile: Profile, state: NetworkState, folder: NetworkFolder) -> None:
+    nodes = [
+        RunningNode(
+            node.organisation, Address.parse(node.address), folder.root / node.crypto / "tls" / "server.crt"
+        )
+        for node in state.nodes
+    ]
+    block = genesis_block_of(with_nodes(profile, nodes), state.channel)
+    partial = folder.genesis_block.with_suffix(".partial")
+    partial.write_bytes(block.SerializeToString())
+    partial.rename(folder.genesis_block)
 
 
 def _check_kept(settings: NetworkSettings) -> None:
@@ -68,36 +113,77 @@ def _check_kept(settings: NetworkSettings) -> None:
             # New identities would be strangers to the genesis block.
             raise DeploymentError(f"{folder.root} has a ledger but no identities of {organisation.name}")
     earlier = _earlier(folder)
-    if earlier is not None and earlier.channel != settings.channel:
+    if earlier is None:
+        return
+    if earlier.channel != settings.channel:
         raise DeploymentError(f"{folder.root} has the ledger of channel {earlier.channel}")
+    if earlier.engine != settings.engine:
+        raise DeploymentError(f"{folder.root} has a ledger of the engine {earlier.engine}")
+    if settings.orderers is not None and settings.orderers != len(earlier.orderers):
+        raise DeploymentError(f"{folder.root} has the ledger of {len(earlier.orderers)} orderers")
 
 
-def _nodes(profile: Profile, crypto: CryptoFolder, folder: NetworkFolder) -> tuple[Node, ...]:
-    members = [(each, "orderer") for each in profile.orderer.organisations]
-    members += [(each, "peer") for each in profile.application.organisations]
+def _check_addresses(state: NetworkState, folder: NetworkFolder) -> None:
+    """The channel's configuration names orderers and anchor peers by address: they must be had again."""
     earlier = _earlier(folder)
-    wanted = (
-        {node.organisation: int(node.address.rpartition(":")[2]) for node in earlier.nodes} if earlier else {}
-    )
-    ports = free_ports(len(members), [wanted.get(member.name, 0) for member, _ in members])
-    return tuple(
-        _node(crypto.organisation(member.name), member.msp_id, kind, f"{HOST}:{port}", folder)
-        for (member, kind), port in zip(members, ports, strict=True)
-    )
+    kept = {node.host: node.address for node in earlier.nodes} if earlier else {}
+    for node in state.nodes:
+        if kept.get(node.host, node.address) != node.address:
+            raise DeploymentError(
+                f"{kept[node.host]} is taken by another program; the channel's configuration names it as the "
+                f"address of {node.host}"
+            )
+
+
+def _nodes(profile: Profile, crypto: CryptoFolder, settings: NetworkSettings) -> tuple[Node, ...]:
+    folder = settings.folder
+    nodes = [
+        _node(crypto.organisation(member.name), node, member.msp_id, kind, folder)
+        for kind, members in (
+            ("orderer", profile.orderer.organisations),
+            ("peer", profile.application.organisations),
+        )
+        for member in members
+        for node in _node_folders(crypto.organisation(member.name), settings)
+    ]
+    return _with_ports(nodes, settings)
+
+
+def _node_folders(organisation: OrganisationFolder, settings: NetworkSettings) -> Sequence[NodeFolder]:
+    nodes = organisation.nodes
+    if not nodes:
+        raise ConfigurationError(f"{organisation.name} has no node")
+    if settings.engine == EMBEDDED and len(nodes) != 1:
+        raise ConfigurationError(f"{organisation.name}: the embedded engine runs one node an organisation")
+    return nodes
+
+
+def _with_ports(nodes: Sequence[Node], settings: NetworkSettings) -> tuple[Node, ...]:
+    """Give every node its ports, those of an earlier run where they are free."""
+    earlier = _earlier(settings.folder)
+    known = {node.host: node for node in earlier.nodes} if earlier else {}
+    places = [(node, role) for node in nodes for role in _ROLES[settings.engine, node.kind]]
+    wanted = [_port(known.get(node.host), role) for node, role in places]
+    chosen: dict[str, dict[str, str]] = {}
+    for (node, role), port in zip(places, free_ports(len(places), wanted), strict=True):
+        chosen.setdefault(node.host, {})[role] = f"{HOST}:{port}"
+    return tuple(replace(node, **chosen[node.host]) for node in nodes)
+
+
+def _port(node: Node | None, role: str) -> int:
+    address: str = getattr(node, role) if node else ""
+    return int(address.rpartition(":")[2] or 0)
 
 
 def _node(
-    organisation: OrganisationFolder, msp_id: str, kind: str, address: str, folder: NetworkFolder
+    organisation: OrganisationFolder, node: NodeFolder, msp_id: str, kind: str, folder: NetworkFolder
 ) -> Node:
-    if len(organisation.nodes) != 1:
-        raise ConfigurationError(f"{organisation.name}: the embedded engine runs one node an organisation")
-    (node,) = organisation.nodes
     return Node(
         organisation=organisation.name,
         msp_id=msp_id,
         kind=kind,
         host=node.host,
-        address=address,
+        address="",
         crypto=relative(node.root, folder),
         tls_authority=relative(organisation.tls_authority_certificate, folder),
     )

@@ -33,6 +33,14 @@ class Node:
     tls_authority: str
     """Certificate (PEM file) that its TLS certificate is checked against, relative to the network's folder.
     """
+    operations: str = ""
+    """Of Fabric's own programs: `host:port` of metrics and health."""
+    admin: str = ""
+    """Of Fabric's own orderer: `host:port` where it is told which channels to join."""
+    chaincode_support: str = ""
+    """Of Fabric's own peer: `host:port` where chaincode that it launches itself would call it."""
+    chaincode: str = ""
+    """Of Fabric's own peer: `host:port` where the organisation's first chaincode service listens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,12 +59,17 @@ class NetworkState:
     """What was deployed, as `name version sequence`."""
 
     @property
+    def orderers(self) -> tuple["Node", ...]:
+        """The nodes that are orderers."""
+        return tuple(node for node in self.nodes if node.kind == "orderer")
+
+    @property
     def peers(self) -> tuple[Node, ...]:
         """The nodes that are peers."""
         return tuple(node for node in self.nodes if node.kind == "peer")
 
     def node(self, organisation: str) -> Node:
-        """The node of an organisation.
+        """The node of an organisation, the first one where it has several.
 
         Raises:
             KeyError: it has none here.

@@ -1,6 +1,6 @@
 """X.509 identities from crypto-config.yaml."""
 
-from counterfoil_network.identities.crypto_config import OrganisationKind, read_crypto_config
+from counterfoil_network.identities.crypto_config import OrganisationKind, read_crypto_config, with_orderers
 from counterfoil_network.identities.enterprise import (
     Enterprise,
     enterprise_roots,
@@ -14,7 +14,12 @@ from counterfoil_network.identities.errors import (
     IdentityNotFound,
 )
 from counterfoil_network.identities.folder import KEY_FILE, CryptoFolder, NodeFolder, OrganisationFolder
-from counterfoil_network.identities.generator import generate, issue_user, open_crypto_folder
+from counterfoil_network.identities.generator import (
+    generate,
+    generate_identities,
+    issue_user,
+    open_crypto_folder,
+)
 from counterfoil_network.identities.local_msp import LocalIdentity, load_identity
 from counterfoil_network.identities.renewal import renew, revoke, revoke_enterprise
 
@@ -32,6 +37,7 @@ __all__ = [
     "OrganisationKind",
     "enterprise_roots",
     "generate",
+    "generate_identities",
     "issue_enterprise",
     "issue_user",
     "load_enterprise",
@@ -41,4 +47,5 @@ __all__ = [
     "renew",
     "revoke",
     "revoke_enterprise",
+    "with_orderers",
 ]

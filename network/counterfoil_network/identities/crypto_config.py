@@ -6,7 +6,7 @@ and `EnterpriseCAs`, which cryptogen passes over.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -112,6 +112,30 @@ def read_crypto_config(path: Path) -> CryptoConfig:
         return _crypto_config(document)
     except CryptoConfigError as error:
         raise CryptoConfigError(f"{path}: {error}") from error
+
+
+def with_orderers(config: CryptoConfig, count: int) -> CryptoConfig:
+    """The same with `count` orderers: those of the file, then copies of the first (`orderer`, `orderer2`, ...).
+
+    Raises:
+        CryptoConfigError: the file names no orderer, or more than `count`.
+    """
+    organisation = next((each for each in config.organisations if each.kind is OrganisationKind.ORDERER), None)
+    if organisation is None or not organisation.nodes or len(organisation.nodes) > count:
+        raise CryptoConfigError(f"the file does not name between 1 and {count} orderers")
+    first = organisation.nodes[0]
+    added = tuple(_numbered(first, number) for number in range(len(organisation.nodes) + 1, count + 1))
+    extended = replace(organisation, nodes=(*organisation.nodes, *added))
+    organisations = tuple(extended if each is organisation else each for each in config.organisations)
+    return replace(config, organisations=organisations)
+
+
+def _numbered(node: NodeSpec, number: int) -> NodeSpec:
+    label, _, domain = node.common_name.partition(".")
+    names = {label: f"{label}{number}", node.common_name: f"{label}{number}.{domain}"}
+    return NodeSpec(
+        names[node.common_name], tuple(names.get(name, name) for name in node.alternative_names)
+    )
 
 
 def _crypto_config(document: Mapping[str, Any]) -> CryptoConfig:

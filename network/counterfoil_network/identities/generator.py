@@ -9,6 +9,7 @@ from counterfoil_protocol.identity import attribute_extension
 
 from counterfoil_network.identities.certificate_authority import create_authority, utc_now
 from counterfoil_network.identities.crypto_config import (
+    CryptoConfig,
     NodeSpec,
     OrganisationSpec,
     UserSpec,
@@ -44,7 +45,11 @@ def generate(crypto_config: Path, target: Path, *, now: datetime | None = None) 
     Raises:
         CryptoConfigError: the file cannot be followed.
     """
-    config = read_crypto_config(crypto_config)
+    return generate_identities(read_crypto_config(crypto_config), target, now=now)
+
+
+def generate_identities(config: CryptoConfig, target: Path, *, now: datetime | None = None) -> CryptoFolder:
+    """Write the identities of a file that was read; see `generate`."""
     now = now or utc_now()
     organisations = tuple(_organisation(spec, target, now) for spec in config.organisations)
     for enterprise_authority in config.enterprise_authorities:
