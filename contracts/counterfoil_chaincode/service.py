@@ -123,7 +123,8 @@ class ChaincodeServer:
 
     def stop(self, drain_seconds: float = DRAIN_SECONDS) -> None:
         """Refuse new transactions, let the running ones finish, then close the streams."""
-        self._workers.close(drain_seconds)
+        if not self._workers.close(drain_seconds):
+            logger.warning("some transactions were still running when the service ended")
         self._server.stop(grace=None).wait()
 
 

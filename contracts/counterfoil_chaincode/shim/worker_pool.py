@@ -5,6 +5,7 @@ Threads are made as needed and kept; beyond `threads` transactions wait, beyond 
 """
 
 import logging
+import time
 from collections.abc import Callable
 from queue import SimpleQueue
 from threading import Lock, Thread
@@ -58,15 +59,17 @@ class WorkerPool:
         """Nothing: a worker waits for its answer while another thread reads."""
         return False
 
-    def close(self, timeout_seconds: float | None = None) -> None:
-        """Finish what runs and waits, then end the threads."""
+    def close(self, timeout_seconds: float | None = None) -> bool:
+        """Finish what runs and waits, then end the threads; False if some job did not end in time."""
         with self._lock:
             self._closed = True
             started = list(self._started)
         for _ in started:
             self._jobs.put(None)
+        deadline = None if timeout_seconds is None else time.monotonic() + timeout_seconds
         for thread in started:
-            thread.join(timeout_seconds)
+            thread.join(None if deadline is None else max(0.0, deadline - time.monotonic()))
+        return not any(thread.is_alive() for thread in started)
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:

@@ -45,6 +45,11 @@ class Probe(Contract):
         return " ".join([*words, stub.transient.get("field", b"").decode(), context.client_identity.msp_id])
 
     @submit
+    def hold_then_get(self, context: Context, key: str) -> bytes:
+        self.held.get(timeout=10)
+        return context.stub.get_state(key) or b"nothing"
+
+    @submit
     def hold(self, context: Context) -> str:
         return self.held.get(timeout=10)
 
@@ -164,6 +169,25 @@ def test_a_transaction_cannot_run_twice_at_once(wired: Wired) -> None:
     assert wired.peer.run("hold", transaction_id="same").payload == b"again"
 
 
+def test_a_transaction_id_may_be_used_again_as_soon_as_it_is_answered(
+    wired: Wired, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receive = wired.peer.receive
+
+    def answered(data: bytes) -> None:
+        if MESSAGE.FromString(data).type == MESSAGE.COMPLETED:
+            # Still inside the first transaction's thread, which has not tidied up yet.
+            monkeypatch.setattr(wired.handler, "_send", receive)
+            wired.peer.start("same", "hold_then_get", "k")
+        receive(data)
+
+    monkeypatch.setattr(wired.handler, "_send", answered)
+    assert wired.peer.run("get", "k", transaction_id="same").payload == b"nothing"
+    wired.peer.run("get", "k", transaction_id="other")
+    Probe.held.put("go")
+    assert wired.peer.finish()[1].payload == b"nothing"
+
+
 def test_too_many_transactions_are_refused_clearly(wired: Wired) -> None:
     for number in range(9):
         wired.peer.start(f"t{number}", "hold")
@@ -190,7 +214,7 @@ def test_the_end_of_the_stream_ends_waiting_transactions(wired: Wired, pool: Wor
     wired.peer.start("t", "get", "k")
     asked.get(timeout=5)
     wired.handler.close()
-    pool.close(5)
+    assert pool.close(5), "the waiting transaction has ended"
     assert wired.peer.completed.empty()
 
 
