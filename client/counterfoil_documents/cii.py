@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from counterfoil_documents.errors import DocumentCode, RefusedField
 from counterfoil_documents.invoice import (
+    OUTSIDE_VAT,
     AllowanceCharge,
     Identifier,
     Invoice,
@@ -229,8 +230,11 @@ def _category(tax: Node) -> tuple[str, Decimal]:
     kind = tax.one("ram:TypeCode")
     if kind.value() != "VAT":
         raise RefusedField(DocumentCode.UNSUPPORTED, kind.path, kind.value())
-    percent = tax.optional("ram:RateApplicablePercent")
-    return tax.text("ram:CategoryCode"), Decimal(0) if percent is None else percent.decimal()
+    code = tax.text("ram:CategoryCode")
+    # Only what is outside the scope of VAT has no rate (BR-O-5 and kin).
+    rate = "ram:RateApplicablePercent"
+    percent = tax.optional(rate) if code == OUTSIDE_VAT else tax.one(rate)
+    return code, Decimal(0) if percent is None else percent.decimal()
 
 
 def _charge_indicator(adjustment: Node) -> bool:

@@ -8,11 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from datetime import date
     from decimal import Decimal
+
+
+OUTSIDE_VAT: Final = "O"
+"""The category of tax (UNCL 5305) of what is not subject to VAT at all."""
 
 
 class Syntax(StrEnum):

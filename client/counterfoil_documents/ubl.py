@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from counterfoil_documents.errors import DocumentCode, RefusedField
 from counterfoil_documents.invoice import (
+    OUTSIDE_VAT,
     AllowanceCharge,
     Identifier,
     Invoice,
@@ -239,8 +240,10 @@ def _category(node: Node) -> tuple[str, Decimal]:
         scheme_path, scheme_name = scheme.path, _inner_text(scheme, "cbc:ID")
         if scheme_name != "VAT":
             raise RefusedField(DocumentCode.UNSUPPORTED, f"{scheme_path}/cbc:ID", scheme_name)
-        percent = category.optional("cbc:Percent")
-        return category.text("cbc:ID"), Decimal(0) if percent is None else percent.decimal()
+        code = category.text("cbc:ID")
+        # Only what is outside the scope of VAT has no rate (BR-O-5 and kin).
+        percent = category.optional("cbc:Percent") if code == OUTSIDE_VAT else category.one("cbc:Percent")
+        return code, Decimal(0) if percent is None else percent.decimal()
 
 
 def _totals(node: Node, currency: str, tax: int) -> Totals:
