@@ -34,8 +34,8 @@ BANKS = ("BankA", "BankB")
 SELLER = "91440300MA5GF2614U"
 TODAY = datetime.now(UTC).date().isoformat()
 DAY = 24 * 3600
-HEAD_START_MAX = 0.06
-"""Seconds; about what an endorsement and a commit take."""
+HEAD_START_MAX = 0.3
+"""Seconds; some more than an endorsement and a commit take."""
 SEED = 20261121
 
 
