@@ -25,8 +25,8 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT / "tests" / "support"))
 
 from counterfoil.aio import Gateway  # noqa: E402 - the support folder is put on the path first
-from counterfoil_network.deployment import engine_process  # noqa: E402
-from running_network import RunningNetwork, asset_chaincode, running_network  # noqa: E402
+from counterfoil_network.deployment import engine_process  # noqa: E402 - as above
+from running_network import RunningNetwork, asset_chaincode, running_network  # noqa: E402 - as above
 
 ENGINE_COMMAND = engine_process.ENGINE_COMMAND
 
