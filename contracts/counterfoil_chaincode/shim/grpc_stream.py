@@ -33,14 +33,13 @@ class ChaincodeService:
         self._peer = peer
         self._workers = workers
 
-    def connect(self, incoming: Iterator[bytes], context: grpc.ServicerContext) -> Iterator[bytes]:
+    def connect(self, incoming: Iterator[bytes], _: grpc.ServicerContext) -> Iterator[bytes]:
         """One peer's stream: the messages to it, while a thread reads those from it."""
         outgoing: SimpleQueue[bytes | None] = SimpleQueue()
         handler = Handler(self._chaincode, self._peer, self._workers, outgoing.put)
         handler.register(self._chaincode_id)
         reader = Thread(target=_read, args=(incoming, handler, outgoing), name="peer-stream", daemon=True)
         reader.start()
-        context.add_callback(lambda: outgoing.put(None))
         while (message := outgoing.get()) is not None:
             yield message
         handler.close()

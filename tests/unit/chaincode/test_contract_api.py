@@ -250,6 +250,13 @@ def test_bad_contracts_are_refused_at_start() -> None:
         def two(self, context: Context) -> None:
             """Two."""
 
+    class Shadowing(Contract):
+        @submit
+        def before_transaction(self, context: Context, name: str) -> None:
+            """Runs of itself."""
+
+    with pytest.raises(TypeError, match="before_transaction means something else"):
+        Shadowing()
     for contract in (Untyped, Imprecise, Waiting, Variadic, Doubled):
         with pytest.raises(TypeError, match="run"):
             contract()
