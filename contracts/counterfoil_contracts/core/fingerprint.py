@@ -23,10 +23,8 @@ def norm(text: str) -> str:
     Raises:
         ValueError: such a code point, or nothing is left.
     """
-    if text.isascii():  # most are, and for them all of the below comes to this
-        kept = "".join(filter(str.isalnum, text.upper()))
-    else:
-        kept = _norm_of_any_script(text)
+    # Most texts are ASCII, and for them the long way comes to this.
+    kept = "".join(filter(str.isalnum, text.upper())) if text.isascii() else _norm_of_any_script(text)
     if not kept:
         raise ValueError("a text has no letter and no number")
     return kept

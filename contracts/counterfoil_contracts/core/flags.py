@@ -41,7 +41,7 @@ RULES: Mapping[str, Rule] = {
     PROCEEDS_DIVERTED: Rule(
         lenders=True, blocks="new locks", ends="what is used falls to the ceiling or below it"
     ),
-    NEAR_DUPLICATE: Rule(lenders=False, blocks="nothing", ends="the financing ends"),
+    NEAR_DUPLICATE: Rule(lenders=False, blocks="approval without a reason", ends="the financing ends"),
 }
 
 

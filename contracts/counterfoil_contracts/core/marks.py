@@ -1,13 +1,10 @@
 """Marks: one bank's hold on the documents of one financing, from lock to the last repayment. Pure steps.
 
-    LOCKED -> APPROVED -> DISBURSED -> PARTIALLY_REPAID -> SETTLED
-       |  \\-> EXPIRED    \\-> CANCELLED (nothing drawn; of a drawn loan, cancel frees the rest)
-       \\-> CANCELLED
-
-A step gives the mark as it is afterwards; what it moves on the documents is the difference of the pledges.
+`STEPS` is the state machine; `docs/contracts.md` is drawn from it. A step gives the mark as it is afterwards;
+what it moves on the documents is the difference of the pledges.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Literal
 
 from msgspec.structs import replace
@@ -21,6 +18,32 @@ from .refusals import refusal
 
 State = Literal["LOCKED", "APPROVED", "DISBURSED", "PARTIALLY_REPAID", "SETTLED", "CANCELLED", "EXPIRED"]
 ENDED = ("SETTLED", "CANCELLED", "EXPIRED")
+
+
+STEPS: Mapping[str, tuple[tuple[State | None, State], ...]] = {
+    "lock": ((None, "LOCKED"),),
+    "approve": (("LOCKED", "APPROVED"),),
+    "expire": (("LOCKED", "EXPIRED"),),
+    "disburse": (
+        ("APPROVED", "DISBURSED"),
+        ("DISBURSED", "DISBURSED"),
+        ("PARTIALLY_REPAID", "PARTIALLY_REPAID"),
+    ),
+    "repay": (
+        ("DISBURSED", "PARTIALLY_REPAID"),
+        ("DISBURSED", "SETTLED"),
+        ("PARTIALLY_REPAID", "PARTIALLY_REPAID"),
+        ("PARTIALLY_REPAID", "SETTLED"),
+    ),
+    "cancel": (
+        ("LOCKED", "CANCELLED"),
+        ("APPROVED", "CANCELLED"),
+        ("DISBURSED", "DISBURSED"),
+        ("PARTIALLY_REPAID", "PARTIALLY_REPAID"),
+        ("PARTIALLY_REPAID", "SETTLED"),
+    ),
+}
+"""The state before and after each step; a lock has none before."""
 
 
 class Mark(Message, frozen=True):
@@ -79,9 +102,11 @@ def approve(mark: Mark, amount: int, stated: Sequence[int]) -> Mark:
     Raises:
         Refusal: `BAD_STATE`, `BAD_INPUT`, `OVER_AMOUNT`.
     """
-    require_state(mark, "LOCKED")
+    require_step(mark, "approve")
     parts = pledges.spread(amount, [each.loan for each in mark.pledges], stated)
-    return replace(mark, state="APPROVED", pledges=_each(pledges.approved, mark, parts))
+    return _after(
+        mark, "approve", replace(mark, state="APPROVED", pledges=_each(pledges.approved, mark, parts))
+    )
 
 
 def disburse(mark: Mark, amount: int, stated: Sequence[int]) -> Mark:
@@ -90,10 +115,10 @@ def disburse(mark: Mark, amount: int, stated: Sequence[int]) -> Mark:
     Raises:
         Refusal: `BAD_STATE`, `BAD_INPUT`, `OVER_AMOUNT`.
     """
-    require_state(mark, "APPROVED", "DISBURSED", "PARTIALLY_REPAID")
+    require_step(mark, "disburse")
     parts = pledges.spread(amount, [each.undrawn for each in mark.pledges], stated)
     state: State = "PARTIALLY_REPAID" if mark.repaid else "DISBURSED"
-    return replace(mark, state=state, pledges=_each(pledges.drawn, mark, parts))
+    return _after(mark, "disburse", replace(mark, state=state, pledges=_each(pledges.drawn, mark, parts)))
 
 
 def repay(mark: Mark, principal: int, stated: Sequence[int]) -> Mark:
@@ -102,9 +127,10 @@ def repay(mark: Mark, principal: int, stated: Sequence[int]) -> Mark:
     Raises:
         Refusal: `BAD_STATE`, `BAD_INPUT`, `OVER_AMOUNT`.
     """
-    require_state(mark, "DISBURSED", "PARTIALLY_REPAID")
+    require_step(mark, "repay")
     parts = pledges.spread(principal, [each.principal for each in mark.pledges], stated)
-    return _settled(replace(mark, state="PARTIALLY_REPAID", pledges=_each(pledges.repaid, mark, parts)))
+    repaid = replace(mark, state="PARTIALLY_REPAID", pledges=_each(pledges.repaid, mark, parts))
+    return _after(mark, "repay", _settled(repaid))
 
 
 def cancel(mark: Mark) -> Mark:
@@ -113,11 +139,11 @@ def cancel(mark: Mark) -> Mark:
     Raises:
         Refusal: `BAD_STATE`, it has ended, or all is drawn.
     """
-    require_state(mark, "LOCKED", "APPROVED", "DISBURSED", "PARTIALLY_REPAID")
+    require_step(mark, "cancel")
     if not sum(each.undrawn for each in mark.pledges):
         raise refusal(RefusalCode.BAD_STATE, "nothing is left that is not drawn")
     after = replace(mark, pledges=tuple(pledges.freed(each) for each in mark.pledges))
-    return _settled(after) if mark.drawn else replace(after, state="CANCELLED")
+    return _after(mark, "cancel", _settled(after) if mark.drawn else replace(after, state="CANCELLED"))
 
 
 def expire(mark: Mark, now: int) -> Mark:
@@ -126,20 +152,26 @@ def expire(mark: Mark, now: int) -> Mark:
     Raises:
         Refusal: `BAD_STATE`, it is no longer locked, or the time is not over.
     """
-    require_state(mark, "LOCKED")
+    require_step(mark, "expire")
     if now < mark.expires:
         raise refusal(RefusalCode.BAD_STATE, "the time to approve is not over")
-    return replace(mark, state="EXPIRED", pledges=tuple(pledges.freed(each) for each in mark.pledges))
+    freed = tuple(pledges.freed(each) for each in mark.pledges)
+    return _after(mark, "expire", replace(mark, state="EXPIRED", pledges=freed))
 
 
-def require_state(mark: Mark, *allowed: State) -> None:
+def require_step(mark: Mark, step: str) -> None:
     """Refuse a step that the mark's state does not allow.
 
     Raises:
         Refusal: `BAD_STATE`.
     """
-    if mark.state not in allowed:
+    if all(mark.state != before for before, _ in STEPS[step]):
         raise refusal(RefusalCode.BAD_STATE, f"the financing is {mark.state}")
+
+
+def _after(before: Mark, step: str, after: Mark) -> Mark:
+    assert (before.state, after.state) in STEPS[step], "a step ends where it may"
+    return after
 
 
 def _each(step: pledges.Step, mark: Mark, parts: Sequence[int]) -> tuple[Pledge, ...]:

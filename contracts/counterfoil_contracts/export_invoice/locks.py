@@ -120,7 +120,7 @@ class Locks:
         slip_hash = desk.bound_hash(ops.TERMS, SLIP, body.slip) if body.slip else ""
         if slip_hash is None:
             raise refusal(RefusalCode.NOT_FOUND, "no such slip of this bank")
-        marks.require_state(mark, "LOCKED")
+        marks.require_step(mark, "approve")
         if desk.now >= mark.expires:
             raise refusal(RefusalCode.EXPIRED, "the time to approve is over")
         if desk.staff == mark.locked_by:
