@@ -18,7 +18,7 @@ _HEAD = """\
 
 Written by `python -m counterfoil_contracts.describe` from the code; a test compares. *bank* stands for the
 caller's own bank, `{bank}` in a collection's name likewise. Every submit is `<contract>:transact`, every
-question `<contract>:inquire` (`counterfoil_protocol/confidential.py`); an outcome is kept in the collection named.
+question `<contract>:inquire` (`counterfoil_protocol/confidential.py`); outcomes are kept in a collection.
 """
 
 
