@@ -266,3 +266,14 @@ def test_a_near_duplicate_is_overridden_by_the_approver_with_a_reason(trade: Tra
     )
     assert [flag.code for flag in seen.pool.flags] == ["NEAR_DUPLICATE"]
     assert seen.financings[0].financing.near_duplicate
+
+
+def test_a_near_duplicate_lives_no_longer_than_its_financing(trade: TradeLedger) -> None:
+    mark = lock(trade)
+    its = trade.view("BankB", [trade.invoice("i 1", 7_000_001)], [D1], [(0, 0, 100, 100)])
+    seen = trade.ask(trade.person("BankB"), ops.VIEW_READ, messages.ReadViews((its,))).views[0]
+    assert seen.invoices[0].near_duplicate
+    trade.act("BankA", messages.Cancel(mark))
+    seen = trade.ask(trade.person("BankB"), ops.VIEW_READ, messages.ReadViews((its,))).views[0]
+    assert not seen.invoices[0].near_duplicate
+    trade.lock("BankB", its, [(0, D1, 50)])
