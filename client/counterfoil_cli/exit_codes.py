@@ -10,6 +10,7 @@
 | 5 | a configuration file cannot be followed |
 | 6 | an extra of the package is not installed |
 | 7 | the engine, or the chaincode's deployment, failed |
+| 8 | Fabric's own programs were not found |
 """
 
 from enum import IntEnum
@@ -26,3 +27,4 @@ class ExitCode(IntEnum):
     CONFIGURATION = 5
     MISSING_EXTRA = 6
     ENGINE_FAILED = 7
+    MISSING_PROGRAMS = 8

@@ -1,6 +1,5 @@
 """`counterfoil network`: start, stop and look at a network on this machine."""
 
-import importlib
 import json
 import os
 import shutil
@@ -10,6 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -22,12 +22,16 @@ from counterfoil_network.deployment import (
     NetworkFolder,
     NetworkSettings,
     NotRunning,
+    ProgramsMissing,
     RunningNetwork,
     run_network,
     running_state,
 )
 from counterfoil_network.deployment.description import CONFIGTX, CRYPTO_CONFIG, description_file
+from counterfoil_network.deployment.engine_process import EngineProcess
 from counterfoil_network.deployment.lock import is_locked
+from counterfoil_network.deployment.network import Engine, Launch
+from counterfoil_network.deployment.state import NetworkState
 from counterfoil_network.identities import IdentitiesError
 
 from counterfoil_cli.exit_codes import ExitCode
@@ -44,6 +48,7 @@ class EngineName(StrEnum):
     """Which engine runs the network."""
 
     EMBEDDED = "embedded"
+    FABRIC = "fabric"
 
 
 _Folder = Annotated[Path, typer.Option("--dir", help="The network's folder.", file_okay=False)]
@@ -67,10 +72,21 @@ def up(  # noqa: PLR0913 - the options of the command
     ] = False,
     configtx: _File = None,
     crypto_config: _File = None,
-    profile: Annotated[str, typer.Option(help="Profile of configtx.yaml.")] = "TradeGenesis",
+    profile: Annotated[
+        str | None, typer.Option(help="Profile of configtx.yaml.", show_default="by Fabric's version")
+    ] = None,
     channel: Annotated[str, typer.Option(help="Name of the channel.")] = "trade",
     chaincode: Annotated[bool, typer.Option(help="Deploy the chaincode `trade`.")] = True,
     engine: Annotated[EngineName, typer.Option(help="What runs the network.")] = EngineName.EMBEDDED,
+    fabric_bin: Annotated[
+        Path | None,
+        typer.Option(
+            file_okay=False, help="Folder of Fabric's programs.", show_default="FABRIC_BIN, else PATH"
+        ),
+    ] = None,
+    orderers: Annotated[
+        int | None, typer.Option(min=1, help="Orderers (engine fabric).", show_default="crypto-config.yaml's")
+    ] = None,
 ) -> None:
     """Start a network and keep it running until Ctrl-C, SIGTERM or `counterfoil network down`.
 
@@ -86,23 +102,27 @@ def up(  # noqa: PLR0913 - the options of the command
 
         counterfoil network up --dir /var/tmp/second --no-chaincode
 
+        counterfoil network up --engine fabric --orderers 3 --dir /var/tmp/real
+
     Exit codes: 0 ended in order; 3 a network runs in the folder already; 5 a file cannot be followed; 7 the
-    engine or the deployment failed.
+    engine or the deployment failed; 8 Fabric's programs were not found.
     """
     output = Output()
-    assert engine is EngineName.EMBEDDED
     # SIGTERM is to end the network in the same order as Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         with _told(), _network_folder(folder, ephemeral=ephemeral) as used:
+            launch, its_profile = _launch(engine, fabric_bin, output)
             settings = NetworkSettings(
                 used,
                 description_file(CONFIGTX, configtx),
                 description_file(CRYPTO_CONFIG, crypto_config),
-                profile,
+                profile or its_profile,
                 channel,
+                engine,
+                orderers,
             )
-            _run(settings, output, with_chaincode=chaincode, ephemeral=ephemeral)
+            _run(settings, output, launch, with_chaincode=chaincode, ephemeral=ephemeral)
     except KeyboardInterrupt:
         output.line("The network has ended.")
 
@@ -191,36 +211,55 @@ def status(
         raise typer.Exit(ExitCode.FAILED)
 
 
-def _run(settings: NetworkSettings, output: Output, *, with_chaincode: bool, ephemeral: bool) -> None:
+def _launch(engine: EngineName, fabric_bin: Path | None, output: Output) -> tuple[Launch, str]:
+    """How the engine is started, and the profile of configtx.yaml that it can follow."""
+    if engine is EngineName.EMBEDDED:
+        return EngineProcess.launch, "TradeGenesis"
+    from counterfoil_network.fabric.engine import FabricEngine
+    from counterfoil_network.fabric.programs import find_programs
+
+    programs = find_programs(fabric_bin)
+    output.line(f"Fabric: {programs.described()}")
+    return partial(FabricEngine.launch, programs), programs.profile
+
+
+def _run(
+    settings: NetworkSettings, output: Output, launch: Launch, *, with_chaincode: bool, ephemeral: bool
+) -> None:
     """Start, tell, and stay until interrupted or the engine ends by itself."""
     with ExitStack() as stack:
         with output.steps() as steps:
             meanwhile = _load_deployment if with_chaincode else _load_nothing
-            network = stack.enter_context(run_network(settings, steps, meanwhile))
+            network = stack.enter_context(run_network(settings, steps, meanwhile, launch))
             deployed = [_deploy_trade(network, steps)] if with_chaincode else []
         network.announce(*deployed)
         _tell(output, network, ephemeral=ephemeral)
         while network.engine.is_running:
+            for event in network.engine.events():
+                output.line(f"{event}.")
             time.sleep(_POLL_SECONDS)
         raise EngineFailed(f"the engine ended by itself; see {network.folder.engine_log}")
 
 
-def _load_nothing() -> None:
+def _load_nothing(_engine: Engine, _state: NetworkState) -> None:
     """Nothing is deployed."""
 
 
-def _load_deployment() -> None:
-    """Import the SDK and the contracts."""
-    importlib.import_module("counterfoil_cli.trade_chaincode")
+def _load_deployment(engine: Engine, state: NetworkState) -> None:
+    """Import the SDK and the contracts, and have the chaincode started while the nodes start."""
+    from counterfoil_cli.trade_chaincode import trade_package
+
+    package = engine.own_form(trade_package())
+    engine.serve({node.organisation: package for node in state.peers})
 
 
 def _deploy_trade(network: RunningNetwork, steps: Steps) -> str:
-    from counterfoil_network.deployment.chaincode import deploy
+    from counterfoil_network.deployment.chaincode import deploy_on
 
     from counterfoil_cli.trade_chaincode import trade_chaincode
 
     chaincode = trade_chaincode([node.msp_id for node in network.state.peers])
-    definition = deploy(network.folder, network.state, chaincode, steps).definition
+    definition = deploy_on(network, chaincode, steps).definition
     return f"{definition.name} {definition.version} {definition.sequence}"
 
 
@@ -266,6 +305,8 @@ def _told() -> Iterator[None]:
         yield
     except FolderInUse as error:
         raise typer.Exit(complain(str(error), ExitCode.NETWORK_IN_USE)) from error
+    except ProgramsMissing as error:
+        raise typer.Exit(complain(str(error), ExitCode.MISSING_PROGRAMS)) from error
     except NotRunning as error:
         raise typer.Exit(complain(str(error), ExitCode.NOT_RUNNING)) from error
     except (ConfigurationError, IdentitiesError) as error:

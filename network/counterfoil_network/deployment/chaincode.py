@@ -5,7 +5,7 @@ changes nothing; with other sources, policy or collections it commits the next s
 """
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
@@ -17,7 +17,7 @@ from counterfoil_protocol.collection import CollectionDefinition
 
 from counterfoil_network.deployment.errors import ChaincodeRefused
 from counterfoil_network.deployment.folder import NetworkFolder
-from counterfoil_network.deployment.network import Progress, no_progress
+from counterfoil_network.deployment.network import Progress, RunningNetwork, no_progress
 from counterfoil_network.deployment.state import NetworkState
 
 ResultT = TypeVar("ResultT")
@@ -47,6 +47,10 @@ class Chaincode:
     endorsement_policy: str = ""
     collections: tuple[CollectionDefinition, ...] = ()
     own_packages: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+
+    def packages(self, organisations: Iterable[str]) -> dict[str, bytes]:
+        """The package of each of these organisations."""
+        return {name: self.own_packages.get(name, self.package) for name in organisations}
 
     def definition(self, sequence: int) -> lifecycle.ChaincodeDefinition:
         """What the organisations agree on, as the `sequence`-th definition."""
@@ -96,6 +100,27 @@ def deploy(
         _refusing(members[0], lambda member: _commit(member, members, definition))
         _each(members, lambda member: _await_shown(member, "the definition", _definition_shown, definition))
         return Deployed(definition, is_new=True)
+
+
+def deploy_on(
+    network: RunningNetwork, chaincode: Chaincode, progress: Progress = no_progress
+) -> Deployed:
+    """As `deploy`, and see to it that the engine runs the chaincode: before, so that a peer finds it, and
+    afterwards that it runs no other.
+
+    Raises:
+        EngineFailed: its processes do not start.
+        ChaincodeRefused: as `deploy`.
+    """
+    own = {name: network.engine.own_form(package) for name, package in chaincode.own_packages.items()}
+    chaincode = replace(chaincode, package=network.engine.own_form(chaincode.package), own_packages=own)
+    packages = chaincode.packages([node.organisation for node in network.state.peers])
+    progress("starting the chaincode")
+    network.engine.serve(packages)
+    network.engine.wait_until_served(packages)
+    deployed = deploy(network.folder, network.state, chaincode, progress)
+    network.engine.retire(packages)
+    return deployed
 
 
 @contextmanager

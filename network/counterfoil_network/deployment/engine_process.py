@@ -5,11 +5,13 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from counterfoil_network.deployment.errors import EngineFailed
 from counterfoil_network.deployment.folder import NetworkFolder
+from counterfoil_network.deployment.state import NetworkState
 
 ENGINE_COMMAND = (sys.executable, "-m", "counterfoil_network.deployment.engine_main")
 """The engine's program; the network's folder is its argument."""
@@ -52,8 +54,9 @@ class EngineProcess:
             )
         return cls(process, folder.engine_log, log_start)
 
-    def begin(self) -> None:
-        """Tell it that the folder is prepared."""
+    def begin(self, state: NetworkState) -> None:
+        """Tell it that the folder is prepared; it reads the state from there."""
+        del state
         assert self._process.stdin is not None
         # One that ended already is told by `wait_until_ready`.
         with suppress(BrokenPipeError):
@@ -108,6 +111,23 @@ class EngineProcess:
                 written += os.read(descriptor, 4096)
             except BlockingIOError:
                 continue
+
+    def events(self) -> Sequence[object]:
+        """Nothing is ever restarted."""
+        return ()
+
+    def own_form(self, package: bytes) -> bytes:
+        """It runs packages of type `python` as they are."""
+        return package
+
+    def serve(self, packages: Mapping[str, bytes]) -> None:
+        """It starts chaincode itself."""
+
+    def wait_until_served(self, packages: Mapping[str, bytes]) -> None:
+        """It starts chaincode at the first call."""
+
+    def retire(self, packages: Mapping[str, bytes]) -> None:
+        """It ends chaincode itself."""
 
     def _log_tail(self) -> str:
         """The end of what this engine, not an earlier one, wrote."""

@@ -1,8 +1,9 @@
 """A network that this process runs: the folder locked, prepared, and the engine started."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Protocol
 
 from counterfoil_network.deployment.engine_process import EngineProcess
 from counterfoil_network.deployment.folder import NetworkFolder
@@ -19,13 +20,70 @@ def no_progress(step: str) -> None:
     """Tell nobody."""
 
 
+class Engine(Protocol):
+    """What runs a network: the embedded engine's process, or the driver of Fabric's own programs.
+
+    `packages` are chaincode packages by the name of the organisation that runs them.
+    """
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        ...
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it still runs."""
+        ...
+
+    def begin(self, state: NetworkState) -> None:
+        """The folder is prepared: start the nodes."""
+        ...
+
+    def wait_until_ready(self) -> None:
+        """Wait until every node answers on the channel; raises EngineFailed."""
+        ...
+
+    def stop(self) -> None:
+        """End it in order and wait."""
+        ...
+
+    def kill(self) -> None:
+        """End it at once."""
+        ...
+
+    def events(self) -> Sequence[object]:
+        """What happened since the last call, each a line for people (`str`)."""
+        ...
+
+    def own_form(self, package: bytes) -> bytes:
+        """A package of type `python` as this engine takes it."""
+        ...
+
+    def serve(self, packages: Mapping[str, bytes]) -> None:
+        """Have the chaincode processes started, if the engine does not do so by itself."""
+        ...
+
+    def wait_until_served(self, packages: Mapping[str, bytes]) -> None:
+        """Wait until they listen; raises EngineFailed."""
+        ...
+
+    def retire(self, packages: Mapping[str, bytes]) -> None:
+        """End the chaincode processes of all other packages."""
+        ...
+
+
+Launch = Callable[[NetworkFolder, int], Engine]
+"""Starts an engine in a folder, which inherits the descriptor of the folder's lock; it waits for `begin`."""
+
+
 @dataclass(slots=True)
 class RunningNetwork:
     """What `run_network` gives: the engine answers; nothing is deployed and nobody was told yet."""
 
     folder: NetworkFolder
     crypto: CryptoFolder
-    engine: EngineProcess
+    engine: Engine
     state: NetworkState
 
     def announce(self, *chaincodes: str) -> None:
@@ -38,11 +96,13 @@ class RunningNetwork:
 def run_network(
     settings: NetworkSettings,
     progress: Progress = no_progress,
-    meanwhile: Callable[[], object] = lambda: None,
+    meanwhile: Callable[[Engine, NetworkState], object] = lambda _engine, _state: None,
+    launch: Launch = EngineProcess.launch,
 ) -> Iterator[RunningNetwork]:
     """Run a network until the block is left: then network.json is removed and the engine stopped.
 
-    `meanwhile` is called while the engine starts: a place for imports that take their time.
+    `meanwhile` is called while the engine starts: a place for imports that take their time,
+    and for having chaincode started.
 
     Raises:
         FolderInUse: another process runs one in the folder.
@@ -53,13 +113,13 @@ def run_network(
     with folder_lock(folder.lock) as lock:
         # One that ended without saying so may have left it.
         folder.state.unlink(missing_ok=True)
-        engine = EngineProcess.launch(folder, lock)
+        engine = launch(folder, lock)
         try:
             progress("identities and genesis block")
             prepared = prepare(settings)
             progress("engine")
-            engine.begin()
-            meanwhile()
+            engine.begin(prepared.state)
+            meanwhile(engine, prepared.state)
             engine.wait_until_ready()
             yield RunningNetwork(folder, prepared.crypto, engine, prepared.state)
         finally:

@@ -9,9 +9,19 @@ import json
 from collections.abc import Mapping
 from pathlib import Path
 
-from counterfoil_protocol.chaincode_package import build_package
+from counterfoil_protocol.chaincode_package import build_package, parse_package
 
 PACKAGE_TYPE = "python"
+SERVICE_TYPE = "ccaas"
+_CONNECTION = {
+    "address": "{{.address}}",
+    "dial_timeout": "10s",
+    "tls_required": True,
+    "client_auth_required": True,
+    "root_cert": "{{.root_cert}}",
+    "client_cert": "{{.client_cert}}",
+    "client_key": "{{.client_key}}",
+}
 _LEFT_OUT = frozenset({"__pycache__"})
 
 
@@ -33,6 +43,20 @@ def package_sources(label: str, entry_point: str, packages: Mapping[str, Path]) 
             raise ValueError(f"{folder} holds no sources of {name}")
         files |= {f"src/{name}/{path}": content for path, content in sources.items()}
     return build_package(label, PACKAGE_TYPE, files)
+
+
+def service_package(package: bytes) -> bytes:
+    """The same chaincode for Fabric's own peer: type `ccaas`, with a connection.json that each peer's builder
+    fills from its own configuration (Fabric's own ccaas builder knows the same fields).
+
+    Raises:
+        MalformedMessage: it is no package.
+    """
+    parsed = parse_package(package)
+    if parsed.type == SERVICE_TYPE:
+        return package
+    connection = json.dumps(_CONNECTION, separators=(",", ":")).encode()
+    return build_package(parsed.label, SERVICE_TYPE, {**parsed.files(), "connection.json": connection})
 
 
 def _sources(folder: Path) -> dict[str, bytes]:

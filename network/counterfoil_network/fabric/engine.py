@@ -1,0 +1,196 @@
+"""Fabric's own programs as the engine of a network: started, joined, watched, stopped.
+
+A supervisor in a process of its own runs them (`supervisor_main`); this is the side of whoever runs the network.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from functools import partial
+from pathlib import Path
+
+from counterfoil_protocol.chaincode_package import parse_package
+
+from counterfoil_network.deployment.errors import EngineFailed
+from counterfoil_network.deployment.folder import NetworkFolder
+from counterfoil_network.deployment.source_package import service_package
+from counterfoil_network.deployment.state import NetworkState
+from counterfoil_network.fabric import readiness, services
+from counterfoil_network.fabric.layout import service_files
+from counterfoil_network.fabric.plans import network_plans
+from counterfoil_network.fabric.process_plan import Command, Event
+from counterfoil_network.fabric.programs import Programs
+
+SUPERVISOR_COMMAND = (sys.executable, "-m", "counterfoil_network.fabric.supervisor_main")
+STOP_TIMEOUT_SECONDS = 45.0
+_LOG_TAIL_CHARACTERS = 2000
+
+
+class FabricEngine:
+    """A running network of Fabric's own programs.
+
+    It ends with whoever started it: the supervisor's standard input is a pipe, and the end of it is a request
+    to stop; the programs themselves die with the supervisor. It inherits the folder's lock, so the folder is
+    in use until all have ended.
+    """
+
+    def __init__(self, process: "subprocess.Popen[bytes]", folder: NetworkFolder, programs: Programs) -> None:
+        self._process = process
+        self._folder = folder
+        self._programs = programs
+        self._unread = b""
+        self._state: NetworkState | None = None
+        self._logs: Mapping[str, Path] = {}
+
+    @classmethod
+    def launch(cls, programs: Programs, folder: NetworkFolder, lock: int) -> "FabricEngine":
+        """Start the supervisor; it runs nothing before `begin`."""
+        with folder.engine_log.open("ab") as log:
+            process = subprocess.Popen(  # noqa: S603 - our own module
+                [*SUPERVISOR_COMMAND, str(folder.root)],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                bufsize=0,
+                pass_fds=(lock,),
+                start_new_session=True,
+            )
+        assert process.stdout is not None
+        os.set_blocking(process.stdout.fileno(), False)
+        return cls(process, folder, programs)
+
+    def begin(self, state: NetworkState) -> None:
+        """Write the programs' settings and have them all started."""
+        self._state = state
+        plans = network_plans(self._folder, state, self._programs)
+        self._logs = {plan.name: Path(plan.log) for plan in plans}
+        self._send(Command(start=plans))
+
+    @property
+    def pid(self) -> int:
+        """Process id of the supervisor."""
+        return self._process.pid
+
+    @property
+    def is_running(self) -> bool:
+        """Whether the supervisor still runs."""
+        return self._process.poll() is None
+
+    def wait_until_ready(self) -> None:
+        """Join all to the channel and wait until there is a leader and every peer knows the others.
+
+        Raises:
+            EngineFailed: a program ended, refused, or it took too long; the text holds the end of its log.
+        """
+        assert self._state is not None
+        deadline = time.monotonic() + readiness.START_TIMEOUT_SECONDS
+        watch = partial(self._watch, deadline)
+        readiness.join_all(self._folder, self._state, watch)
+        readiness.await_members(self._folder, self._state, watch)
+
+    def own_form(self, package: bytes) -> bytes:
+        """A package of type `python` as chaincode as a service."""
+        return service_package(package)
+
+    def serve(self, packages: Mapping[str, bytes]) -> None:
+        """Run the chaincode of every organisation: its package by its name, before that is installed.
+
+        Raises:
+            EngineFailed: a package cannot be run, or its process ends at once.
+        """
+        assert self._state is not None
+        peers = list(services.first_peers(self._state))
+        running = {
+            services.service_name(node.organisation, service)
+            for node in peers
+            for service in services.read_services(service_files(self._folder, node.organisation))
+        }
+        added = []
+        for node in peers:
+            service = services.add_service(self._folder, node, packages[node.organisation])
+            plan = services.service_plan(self._folder, node, service)
+            if plan.name not in running:
+                self._logs = {**self._logs, plan.name: Path(plan.log)}
+                added.append((plan, service))
+        if added:
+            self._send(Command(start=[plan for plan, _ in added]))
+
+    def wait_until_served(self, packages: Mapping[str, bytes]) -> None:
+        """Wait until every organisation's chaincode listens.
+
+        Raises:
+            EngineFailed: one ended or it took too long.
+        """
+        assert self._state is not None
+        deadline = time.monotonic() + readiness.START_TIMEOUT_SECONDS
+        for node in services.first_peers(self._state):
+            service = services.add_service(self._folder, node, packages[node.organisation])
+            readiness.await_address(service.address, partial(self._watch, deadline))
+
+    def retire(self, packages: Mapping[str, bytes]) -> None:
+        """End the chaincode processes of all other packages: a new definition is in force."""
+        assert self._state is not None
+        names = [
+            services.service_name(node.organisation, service)
+            for node in services.first_peers(self._state)
+            for service in services.remove_services(
+                self._folder, node.organisation, parse_package(packages[node.organisation]).package_id
+            )
+        ]
+        if names:
+            self._send(Command(stop=names))
+
+    def events(self) -> list[Event]:
+        """What happened since the last call."""
+        assert self._process.stdout is not None
+        with suppress(BlockingIOError):
+            while chunk := os.read(self._process.stdout.fileno(), 1 << 16):
+                self._unread += chunk
+        *lines, self._unread = self._unread.split(b"\n")
+        return [Event.parse(line) for line in lines]
+
+    def stop(self) -> None:
+        """Have everything ended in order and wait; kill the supervisor if it does not, and with it all."""
+        if self.is_running:
+            self._process.send_signal(signal.SIGTERM)
+        deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
+        while self.is_running and time.monotonic() < deadline:
+            # It must not wait for a reader.
+            self.events()
+            time.sleep(readiness.POLL_SECONDS)
+        self.kill()
+
+    def kill(self) -> None:
+        """End it at once (SIGKILL), and with it the programs; nothing happens if it has ended."""
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout):
+            assert stream is not None
+            stream.close()
+
+    def _watch(self, deadline: float) -> None:
+        """Between two polls: has a program ended, or is the time up?"""
+        for event in self.events():
+            if event.what == "ended":
+                raise EngineFailed(f"{event}: {self._log_tail(event.name)}")
+        if not self.is_running:
+            raise EngineFailed(f"the supervisor ended; see {self._folder.engine_log}")
+        if time.monotonic() > deadline:
+            raise EngineFailed(f"the network was not ready after {readiness.START_TIMEOUT_SECONDS:.0f} s")
+        time.sleep(readiness.POLL_SECONDS)
+
+    def _log_tail(self, name: str) -> str:
+        log = self._logs.get(name)
+        if log is None:
+            return "no log"
+        return log.read_text(encoding="utf-8", errors="replace")[-_LOG_TAIL_CHARACTERS:].strip()
+
+    def _send(self, command: Command) -> None:
+        assert self._process.stdin is not None
+        # That it has ended is noticed by whoever waits.
+        with suppress(BrokenPipeError):
+            self._process.stdin.write(command.line())

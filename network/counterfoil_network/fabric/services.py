@@ -1,0 +1,127 @@
+"""One chaincode process an organisation and package, run from the package's own sources.
+
+The package is of Fabric's type `ccaas`: connection.json, whose fields each peer's builder fills from its own
+configuration, and beside it the sources and entry point that the process runs. So the package id changes with
+every change of a rule, as with the embedded engine.
+"""
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+from counterfoil_protocol.chaincode_package import parse_package
+
+from counterfoil_network.deployment.errors import EngineFailed
+from counterfoil_network.deployment.folder import NetworkFolder
+from counterfoil_network.deployment.ports import HOST, free_ports
+from counterfoil_network.deployment.state import NetworkState, Node
+from counterfoil_network.fabric.chaincode_link import service_environment
+from counterfoil_network.fabric.layout import ServiceFiles, service_files
+from counterfoil_network.fabric.process_plan import CHAINCODE, ProcessPlan
+
+SERVICE_MODULE = "counterfoil_chaincode.service"
+_PASSED_ON = ("PATH", "LANG", "LC_ALL", "TZ", "TMPDIR", "SSL_CERT_FILE")
+"""Of our own environment; a chaincode gets nothing else of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One package served for an organisation at an address (`host:port`)."""
+
+    package_id: str
+    label: str
+    address: str
+    entry_point: str
+
+
+def add_service(folder: NetworkFolder, node: Node, package: bytes) -> Service:
+    """Unpack a package for a peer's organisation and say where it is served; the same one again changes nothing.
+
+    Raises:
+        EngineFailed: it is no package of type `ccaas` with chaincode.json and sources.
+        MalformedMessage: it is no package.
+    """
+    files = service_files(folder, node.organisation)
+    parsed = parse_package(package)
+    known = read_services(files)
+    for service in known:
+        if service.package_id == parsed.package_id:
+            return service
+    content = parsed.files()
+    if parsed.type != "ccaas" or "chaincode.json" not in content:
+        raise EngineFailed(f"{parsed.label}: Fabric runs packages of type ccaas with sources, not {parsed.type}")
+    entry_point = json.loads(content["chaincode.json"])["entry_point"]
+    # The first goes where the peer's configuration says; later ones run beside it until they take its place.
+    address = node.chaincode if not known else f"{HOST}:{free_ports(1)[0]}"
+    service = Service(parsed.package_id, parsed.label, address, entry_point)
+    _unpack(files, service.package_id, content)
+    files.addresses.mkdir(parents=True, exist_ok=True)
+    (files.addresses / service.label).write_text(address, encoding="ascii")
+    _write(files, [*known, service])
+    return service
+
+
+def remove_services(folder: NetworkFolder, organisation: str, kept: str) -> list[Service]:
+    """Forget all packages of an organisation but one; gives those that were forgotten."""
+    files = service_files(folder, organisation)
+    services = read_services(files)
+    gone = [service for service in services if service.package_id != kept]
+    if gone:
+        _write(files, [service for service in services if service.package_id == kept])
+    for service in gone:
+        shutil.rmtree(files.unpacked(service.package_id), ignore_errors=True)
+    return gone
+
+
+def read_services(files: ServiceFiles) -> list[Service]:
+    """What is served for an organisation."""
+    if not files.services.is_file():
+        return []
+    return [Service(**each) for each in json.loads(files.services.read_text(encoding="utf-8"))]
+
+
+def service_plan(folder: NetworkFolder, node: Node, service: Service) -> ProcessPlan:
+    """The process that serves a package."""
+    files = service_files(folder, node.organisation)
+    unpacked = files.unpacked(service.package_id)
+    environment = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    environment |= service_environment(files, service.address, service.package_id, node.msp_id)
+    environment["PYTHONPATH"] = str(unpacked / "src")
+    # Written beside the sources they would only be left over.
+    environment["PYTHONDONTWRITEBYTECODE"] = "1"
+    return ProcessPlan(
+        service_name(node.organisation, service),
+        CHAINCODE,
+        (sys.executable, "-m", SERVICE_MODULE, service.entry_point),
+        str(unpacked),
+        str(files.log),
+        environment,
+    )
+
+
+def service_name(organisation: str, service: Service) -> str:
+    """What its process is called."""
+    return f"chaincode {service.label} of {organisation} ({service.package_id[-64:][:8]})"
+
+
+def first_peers(state: NetworkState) -> Iterable[Node]:
+    """One peer an organisation: chaincode runs once for all of its peers."""
+    return {node.organisation: node for node in reversed(state.peers)}.values()
+
+
+def _unpack(files: ServiceFiles, package_id: str, content: dict[str, bytes]) -> None:
+    target = files.unpacked(package_id)
+    shutil.rmtree(target, ignore_errors=True)
+    for name, data in content.items():
+        path = target / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+
+def _write(files: ServiceFiles, services: list[Service]) -> None:
+    partial = files.services.with_suffix(".partial")
+    partial.write_text(json.dumps([asdict(each) for each in services], indent=2) + "\n", encoding="utf-8")
+    partial.rename(files.services)
