@@ -4,6 +4,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do $$p -c '
 VENV := .venv
 BIN := $(VENV)/bin
 SEED ?= 1
+ENGINE ?= embedded
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test lint type imports format up down stubs lock clean
 
@@ -18,8 +19,8 @@ $(VENV)/.installed: pyproject.toml constraints.txt
 
 setup: $(VENV)/.installed ## make the virtual environment and install the project into it
 
-demo: setup ## nothing to a financed invoice: start the network, run the story, audit it (SEED=2 draws other figures)
-	$(BIN)/counterfoil demo --seed $(SEED)
+demo: setup ## nothing to a financed invoice: start the network, run the story, audit it (SEED=2, ENGINE=fabric)
+	$(BIN)/counterfoil demo --seed $(SEED) --engine $(ENGINE)
 
 test: setup ## run the tests
 	$(BIN)/python -m pytest

@@ -8,7 +8,6 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -34,6 +33,7 @@ from counterfoil_network.deployment.network import Engine, Launch
 from counterfoil_network.deployment.state import NetworkState
 from counterfoil_network.identities import IdentitiesError
 
+from counterfoil_cli.engine_name import EngineName
 from counterfoil_cli.exit_codes import ExitCode
 from counterfoil_cli.output import Output, Steps, complain
 
@@ -42,13 +42,6 @@ _STOP_TIMEOUT_SECONDS = 60.0
 _POLL_SECONDS = 0.1
 
 app = typer.Typer(no_args_is_help=True)
-
-
-class EngineName(StrEnum):
-    """Which engine runs the network."""
-
-    EMBEDDED = "embedded"
-    FABRIC = "fabric"
 
 
 _Folder = Annotated[Path, typer.Option("--dir", help="The network's folder.", file_okay=False)]

@@ -28,8 +28,10 @@ class NetworkDidNotStart(Exception):  # noqa: N818 - what happened, for the last
 
 
 @contextmanager
-def network_up(folder: Path) -> Iterator[tuple[NetworkFolder, NetworkState]]:
-    """Run a network in `folder` while the block runs.
+def network_up(
+    folder: Path, options: Sequence[str] = ()
+) -> Iterator[tuple[NetworkFolder, NetworkState]]:
+    """Run a network in `folder` while the block runs; `options` are those of `counterfoil network up`.
 
     Raises:
         NetworkDidNotStart: it did not.
@@ -38,7 +40,7 @@ def network_up(folder: Path) -> Iterator[tuple[NetworkFolder, NetworkState]]:
     used = NetworkFolder(folder)
     with (folder / _LOG).open("wb") as log:
         process = subprocess.Popen(  # noqa: S603 - our own command
-            [*COMMAND, "network", "up", "--dir", str(folder)],
+            [*COMMAND, "network", "up", "--dir", str(folder), *options],
             stdout=log,
             stderr=subprocess.STDOUT,
             stdin=subprocess.DEVNULL,

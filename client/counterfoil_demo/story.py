@@ -25,6 +25,7 @@ from counterfoil_demo.samples import make_samples
 from counterfoil_demo.stage import Stage
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from counterfoil_demo.desk import Loan
@@ -34,23 +35,26 @@ MARKER: Final = "this-is-a-counterfoil-demo"
 """An empty file that tells the demo's own folder from any other: the next run removes it."""
 
 
-def run_story(folder: Path, seed: int, narration: Narration, *, looks: bool = True) -> bool:
+def run_story(
+    folder: Path, seed: int, narration: Narration, *, looks: bool = True, options: Sequence[str] = ()
+) -> bool:
     """Run it in `folder`, which must be new; whether every step came out as expected.
 
     Everything stays there to be looked at: samples, the network's files, exports. Without `looks` the story
-    ends when the banks are done: no search, no audit.
+    ends when the banks are done: no search, no audit. `options` are those of `counterfoil network up`: which
+    engine, and where its programs are.
     """
     began = time.monotonic()
     folder.mkdir(parents=True)
     (folder / MARKER).touch()
     try:
-        _run(folder, seed, narration, looks=looks)
+        _run(folder, seed, narration, options, looks=looks)
     except (CounterfoilError, NetworkDidNotStart, StoryBroken) as error:
         narration.broke_off(f"{type(error).__name__}: {error}")
     return narration.end(time.monotonic() - began)
 
 
-def _run(folder: Path, seed: int, narration: Narration, *, looks: bool) -> None:
+def _run(folder: Path, seed: int, narration: Narration, options: Sequence[str], *, looks: bool) -> None:
     samples = make_samples(seed)
     write_samples(samples, folder / "samples")
     drawn = "the files in samples/" if seed == WORKED_EXAMPLE_SEED else f"drawn by seed {seed}"
@@ -61,9 +65,10 @@ def _run(folder: Path, seed: int, narration: Narration, *, looks: bool) -> None:
     )
     began = time.monotonic()
     knowledge = Knowledge()
-    with network_up(folder / "network") as (network, state):
+    with network_up(folder / "network", options) as (network, state):
         narration.remark(
-            f"up after {time.monotonic() - began:.1f} s, process {state.pid}, files in {network.root}"
+            f"up after {time.monotonic() - began:.1f} s, engine {state.engine}, process {state.pid}, "
+            f"files in {network.root}"
         )
         with Cast(network, folder / "journals", knowledge) as cast:
             crypto = open_crypto_folder(description_file(CRYPTO_CONFIG, None), network.crypto)
