@@ -21,16 +21,20 @@ def free_ports(count: int, wanted: Sequence[int] = ()) -> list[int]:
         OSError: no port is free.
     """
     with ExitStack() as stack:
-        chosen = []
+        chosen: list[int] = []
         for index in range(count):
             held = stack.enter_context(socket.socket())
-            chosen.append(_bind(held, wanted[index] if index < len(wanted) else 0))
+            # As servers bind: connections of an engine that was killed linger for a minute, and are no server.
+            held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            chosen.append(_bind(held, wanted[index] if index < len(wanted) else 0, chosen))
         return chosen
 
 
-def _bind(held: socket.socket, wanted: int) -> int:
+def _bind(held: socket.socket, wanted: int, others: Sequence[int]) -> int:
     for attempt in range(_TRIES_MAX):
         port = wanted if wanted and attempt == 0 else _PORTS[secrets.randbelow(len(_PORTS))]
+        if port in others:
+            continue  # with that option, two sockets that do not listen could have it
         try:
             held.bind((HOST, port))
         except OSError:
