@@ -34,9 +34,8 @@ BANKS = ("BankA", "BankB")
 SELLER = "91440300MA5GF2614U"
 TODAY = datetime.now(UTC).date().isoformat()
 DAY = 24 * 3600
-HEAD_START_MAX = 0.1
-LONG_HEAD_START = 1.0
-"""Seconds: about an endorsement and a commit; and enough for both to be done."""
+PAUSE_MAX = 0.1
+"""Seconds; about what a commit takes."""
 SEED = 20261121
 
 
@@ -164,33 +163,31 @@ def both(banks: list[Process], commands: list[dict[str, Any]]) -> list[dict[str,
     return [bank.hear() for bank in banks]
 
 
-def race(banks: list[Process], locks: list[dict[str, Any]], head_start: float | None) -> list[str]:
+def race(banks: list[Process], locks: list[dict[str, Any]], pause: float | None) -> list[str]:
     """One round: how it ended for each bank.
 
-    Without a head start nobody submits before both are endorsed. With one, in seconds, the first bank begins
-    earlier, and each submits as soon as it can.
+    Without a pause both are endorsed before either is submitted. With one, the second bank begins so many
+    seconds after the first has submitted.
     """
-    for bank, lock in zip(banks, locks, strict=True):
-        bank.tell(do="endorse", lock=lock)
-        if head_start is not None and bank is banks[0]:
-            time.sleep(head_start)
-    if head_start is None:
-        answers = [bank.hear() for bank in banks]
+    if pause is None:
+        answers = both(banks, [{"do": "endorse", "lock": each} for each in locks])
         for bank, answer in zip(banks, answers, strict=True):
             submit(bank, answer)
     else:
-        answers = [submit(bank, bank.hear()) for bank in banks]
+        answers = []
+        for bank, each in zip(banks, locks, strict=True):
+            bank.tell(do="endorse", lock=each)
+            answers.append(submit(bank, bank.hear()))
+            time.sleep(pause)
     return [
         bank.hear()["outcome"] if answer["endorsed"] else answer["why"]
         for bank, answer in zip(banks, answers, strict=True)
     ]
 
 
-def head_start(place: int, draw: random.Random) -> float | None:
-    """None in most rounds; in every third some seconds, in every twentieth many."""
-    if place % 20 == 0:
-        return LONG_HEAD_START
-    return draw.uniform(0, HEAD_START_MAX) if place % 3 == 0 else None
+def pause(place: int, draw: random.Random) -> float | None:
+    """None in most rounds; in every third what a commit takes or less."""
+    return draw.uniform(0, PAUSE_MAX) if place % 3 == 0 else None
 
 
 def submit(bank: Process, answer: dict[str, Any]) -> dict[str, Any]:
@@ -223,7 +220,7 @@ def test_the_last_of_a_declaration_goes_to_one_bank(network: RunningNetwork, tmp
                 for bank in order
             ]
             racing = [banks[bank] for bank in order]
-            ended = race(racing, locks, head_start(place, draw))
+            ended = race(racing, locks, pause(place, draw))
             assert ended.count("VALID") == 1, (place, ended)
             endorsed_by_both += "MVCC_READ_CONFLICT" in ended
             endings[tuple(sorted(ended))] += 1
