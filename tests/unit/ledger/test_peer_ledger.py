@@ -239,6 +239,22 @@ def test_late_private_data_is_applied_where_it_is_still_current(chain: Any) -> N
         assert view.get_private("cc", "secret", "j").value == b"2"
 
 
+def test_a_new_member_asks_for_what_it_was_not_entitled_to(chain: Any) -> None:
+    endorsed = chain.endorse(put_private("k", b"1"))
+    request = chain.request([endorsed], withhold=True)
+    missing = MissingPrivateData(0, 0, endorsed.transaction_id, "cc", "secret", eligible=False)
+    chain.ledger.commit(CommitRequest(request.block, [0], {}, [missing])).result(timeout=10)
+    assert chain.ledger.missing_private_data() == []
+    assert chain.ledger.missing_private_data(eligible=False) == [missing]
+    assert chain.ledger.entitle("cc", "other").result(timeout=10) == 0
+    assert chain.ledger.entitle("cc", "secret").result(timeout=10) == 1
+    assert [m.eligible for m in chain.ledger.missing_private_data()] == [True]
+    late = [ReconciledPrivateData(0, 0, endorsed.write_sets()[0])]
+    assert chain.ledger.store_reconciled(late).result(timeout=10) == []
+    with chain.ledger.snapshot() as view:
+        assert view.get_private("cc", "secret", "k").value == b"1"
+
+
 def test_transient_data_is_kept_until_its_transaction_is_committed(chain: Any) -> None:
     endorsed = chain.endorse(put_private("k", b"1"))
     content = transient_store.TxPvtReadWriteSetWithConfigInfo(

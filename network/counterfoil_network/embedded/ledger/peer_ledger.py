@@ -121,6 +121,15 @@ class PeerLedger:
         """Store private writes of committed blocks that were missing; gives those whose hash is wrong."""
         return self._writer.submit(lambda connection: private_store.reconcile(connection, found))
 
+    def entitle(self, namespace: str, collection: str) -> "Future[int]":
+        """This organisation has become a member: what it lacks of the collection is to be asked for from now on.
+
+        Gives how many write sets that are (pvtdatastorage ProcessCollsEligibilityEnabled).
+        """
+        return self._writer.submit(
+            lambda connection: private_store.entitle(connection, namespace, collection)
+        )
+
     # Reads at the newest height
 
     def block(self, number: int) -> common.Block | None:

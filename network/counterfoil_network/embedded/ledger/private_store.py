@@ -83,6 +83,14 @@ def _put(
     )
 
 
+def entitle(connection: sqlite3.Connection, namespace: str, collection: str) -> int:
+    """Mark what is missing of a collection as wanted; gives how many write sets that are."""
+    return connection.execute(
+        "UPDATE missing SET eligible = 1 WHERE namespace = ? AND collection = ? AND NOT eligible",
+        (namespace, collection),
+    ).rowcount
+
+
 # Purge
 
 
