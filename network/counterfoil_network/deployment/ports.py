@@ -24,7 +24,7 @@ def free_ports(count: int, wanted: Sequence[int] = ()) -> list[int]:
         chosen: list[int] = []
         for index in range(count):
             held = stack.enter_context(socket.socket())
-            # As servers bind: connections of an engine that was killed linger for a minute, and are no server.
+            # As servers bind: what lingers of a killed engine's connections for a minute is no server.
             held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             chosen.append(_bind(held, wanted[index] if index < len(wanted) else 0, chosen))
         return chosen
