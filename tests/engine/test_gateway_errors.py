@@ -1,17 +1,28 @@
 """What the Gateway says when something is wrong: codes, messages and details as Fabric gives them."""
 
+import time
 import uuid
 from collections.abc import Iterator
 from typing import Any
 
 import grpc
 import pytest
-from counterfoil import EndorseError, EvaluateError, Gateway, GatewayError, Identity, private_key_signer
+from counterfoil import (
+    EndorseError,
+    EvaluateError,
+    Gateway,
+    GatewayError,
+    Identity,
+    SubmitError,
+    lifecycle,
+    private_key_signer,
+)
 from counterfoil_protocol.messages import common, proposal
 from counterfoil_protocol.messages import gateway as messages
+from counterfoil_protocol.proposal import build_proposal
 from counterfoil_protocol.services import GatewayStub
 from cryptography.hazmat.primitives.asymmetric import ec
-from running_network import RunningNetwork
+from running_network import RunningNetwork, asset_package
 
 ENDORSE_FAILED = "failed to endorse transaction, see attached details for more info"
 COLLECT_FAILED = "failed to collect enough transaction endorsements, see attached details for more info"
@@ -167,3 +178,85 @@ def test_different_results_do_not_match(network: RunningNetwork) -> None:
     assert refused.value.code == grpc.StatusCode.ABORTED
     assert refused.value.message == COLLECT_FAILED
     assert said(refused.value) == "ProposalResponsePayloads do not match"
+
+
+def test_a_used_transaction_id_is_not_endorsed_again(network: RunningNetwork) -> None:
+    with network.contract() as contract:
+        proposed = contract.propose("asset:create", new_id(), "tom", "5")
+        assert proposed.endorse().submit().status().successful
+        with pytest.raises(EndorseError) as refused:
+            proposed.endorse()
+        creator = contract.network.gateway.identity.serialize()
+    text = f"duplicate transaction found [{proposed.transaction_id}]. Creator [{creator.hex()}]"
+    assert said(refused.value) == text
+
+
+def test_an_envelope_signed_with_another_key_is_not_ordered(network: RunningNetwork) -> None:
+    with network.contract() as contract:
+        prepared = contract.propose("asset:create", new_id(), "tom", "5").endorse()
+        other = private_key_signer(ec.generate_private_key(ec.SECP256R1()))
+        forged = contract.network.gateway.transaction_from_bytes(
+            prepared.serialize(), other(prepared.to_sign)
+        )
+        with pytest.raises(SubmitError) as refused:
+            forged.submit()
+    assert refused.value.code == grpc.StatusCode.ABORTED
+    assert refused.value.message == (
+        "received unsuccessful response from orderer: status=FORBIDDEN, info=implicit policy evaluation "
+        "failed - 0 sub-policies were satisfied, but this policy requires 1 of the 'Writers' sub-policies to be "
+        "satisfied: permission denied"
+    )
+
+
+def test_commit_status_is_for_readers_alone(network: RunningNetwork, stub: Any) -> None:
+    with network.gateway("BankA") as gateway:
+        asked = messages.CommitStatusRequest(
+            transaction_id=new_id(), channel_id="trade", identity=gateway.identity.serialize()
+        ).SerializeToString()
+    other = private_key_signer(ec.generate_private_key(ec.SECP256R1()))
+    with pytest.raises(grpc.RpcError) as refused:
+        stub.CommitStatus(
+            messages.SignedCommitStatusRequest(request=asked, signature=other(asked)), timeout=5
+        )
+    assert refused.value.code() == grpc.StatusCode.PERMISSION_DENIED
+    assert refused.value.details() == (
+        "Failed evaluating policy on signed data during check policy on channel [trade] with policy "
+        "[/Channel/Application/Readers]: [implicit policy evaluation failed - 0 sub-policies were satisfied, "
+        "but this policy requires 1 of the 'Readers' sub-policies to be satisfied]"
+    )
+
+
+def test_commit_status_of_what_never_came_waits(network: RunningNetwork, stub: Any) -> None:
+    with network.gateway("BankA") as gateway:
+        session = gateway.session
+        asked = messages.CommitStatusRequest(
+            transaction_id=new_id(), channel_id="trade", identity=gateway.identity.serialize()
+        ).SerializeToString()
+        signed = messages.SignedCommitStatusRequest(request=asked, signature=session.sign(asked))
+    with pytest.raises(grpc.RpcError) as waited:
+        stub.CommitStatus(signed, timeout=0.5)
+    assert waited.value.code() == grpc.StatusCode.DEADLINE_EXCEEDED
+
+
+def test_a_package_is_installed_once(network: RunningNetwork) -> None:
+    with network.gateway("BankA") as gateway, pytest.raises(EndorseError) as refused:
+        lifecycle.install(gateway, asset_package())
+    assert "chaincode already successfully installed (package ID 'asset_1:" in str(refused.value)
+
+
+def test_a_stale_clock_gets_no_answer_from_the_peer(network: RunningNetwork) -> None:
+    with network.gateway("BankA") as gateway:
+        identity = gateway.identity.serialize()
+        built = build_proposal(
+            "trade", "asset", [b"asset:who"], identity, timestamp=(int(time.time()) - 3600, 0)
+        )
+        proposed = gateway.proposal_from_bytes(
+            messages.ProposedTransaction(
+                transaction_id=built.transaction_id,
+                proposal=proposal.SignedProposal(proposal_bytes=built.proposal_bytes),
+            ).SerializeToString()
+        )
+        with pytest.raises(EvaluateError) as refused:
+            proposed.evaluate()
+    assert refused.value.code == grpc.StatusCode.UNAVAILABLE
+    assert said(refused.value).startswith("request unauthorized due to incorrect timestamp ")
