@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bare_envelope import CHANNEL, envelope_of
 from counterfoil_network.embedded.ledger import (
     CommitRequest,
     MissingPrivateData,
@@ -16,10 +17,8 @@ from counterfoil_network.embedded.ledger import (
     ReconciledPrivateData,
 )
 from counterfoil_protocol import block as blocks
-from counterfoil_protocol.endorsement import build_response_payload
-from counterfoil_protocol.envelope import build_payload
 from counterfoil_protocol.ledger.simulator import CollectionAccess, SimulationError, Simulator
-from counterfoil_protocol.messages import common, proposal_response, transaction
+from counterfoil_protocol.messages import transaction
 from counterfoil_protocol.rwset import key_hash
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -123,26 +122,6 @@ class Model:
                 self.held[key] = (mine[0], entry.version)
 
 
-def envelope_of(transaction_id: str, results: bytes) -> bytes:
-    payload = build_response_payload(
-        b"", results=results, response=proposal_response.Response(status=200), chaincode_name="cc"
-    )
-    action = transaction.ChaincodeActionPayload()
-    action.action.proposal_response_payload = payload
-    message = transaction.Transaction()
-    message.actions.add(payload=action.SerializeToString())
-    content = build_payload(
-        common.ENDORSER_TRANSACTION,
-        "trade",
-        b"c",
-        b"n",
-        message.SerializeToString(),
-        timestamp=(0, 0),
-        transaction_id=transaction_id,
-    )
-    return common.Envelope(payload=content, signature=b"s").SerializeToString()
-
-
 class LedgerMachine(RuleBasedStateMachine):
     """Endorses on the ledger and on the model, commits in any order and grouping, restarts, reconciles."""
 
@@ -159,7 +138,7 @@ class LedgerMachine(RuleBasedStateMachine):
         self.endorsed = 0
 
     def reopen_file(self) -> PeerLedger:
-        return PeerLedger.open(self.folder / "ledger.db", msp_id="M", channel_id="trade")
+        return PeerLedger.open(self.folder / "ledger.db", msp_id="M", channel_id=CHANNEL)
 
     @rule(programs=st.lists(st.lists(operations, min_size=1, max_size=4), min_size=2, max_size=5))
     def endorse(self, programs: list[list[tuple[Any, ...]]]) -> None:
@@ -174,7 +153,7 @@ class LedgerMachine(RuleBasedStateMachine):
             simulator = Simulator(
                 view,
                 transaction_id=txid,
-                channel_id="trade",
+                channel_id=CHANNEL,
                 collections=lambda *_: {COLLECTION: CollectionAccess()},
             )
             for operation in program:

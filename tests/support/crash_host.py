@@ -17,35 +17,18 @@ import threading
 import time
 from pathlib import Path
 
+from bare_envelope import CHANNEL, envelope_of
 from counterfoil_network.embedded.ledger import CommitRequest, PeerLedger, PrivateWriteSet, phases
 from counterfoil_protocol import block as blocks
-from counterfoil_protocol.endorsement import build_response_payload
-from counterfoil_protocol.envelope import build_payload
 from counterfoil_protocol.ledger.simulator import CollectionAccess, SimulationResult, Simulator
-from counterfoil_protocol.messages import common, proposal_response, transaction, transient_store
+from counterfoil_protocol.messages import transaction, transient_store
 
 ACCOUNTS = 5
 OPENING = 1000
-CHANNEL = "trade"
 COLLECTION = "notes"
 BLOCKS_MAX = 40
 DELAY_MAX = 0.002
 """Seconds; a commit takes a few milliseconds, so that the kill falls anywhere in it."""
-
-
-def envelope_of(transaction_id: str, results: bytes) -> bytes:
-    payload = build_response_payload(
-        b"", results=results, response=proposal_response.Response(status=200), chaincode_name="cc"
-    )
-    action = transaction.ChaincodeActionPayload()
-    action.action.proposal_response_payload = payload
-    message = transaction.Transaction()
-    message.actions.add(payload=action.SerializeToString())
-    content = build_payload(
-        common.ENDORSER_TRANSACTION, CHANNEL, b"c", b"n", message.SerializeToString(),
-        timestamp=(0, 0), transaction_id=transaction_id,
-    )  # fmt: skip
-    return common.Envelope(payload=content, signature=b"s").SerializeToString()
 
 
 def open_ledger(folder: Path) -> PeerLedger:

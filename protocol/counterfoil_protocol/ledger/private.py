@@ -34,8 +34,8 @@ def expected_private_data(rwset: ReadWriteSet) -> tuple[ExpectedPrivateData, ...
 
 def is_expected(rwset: ReadWriteSet, namespace: str, collection: str, content: bytes) -> bool:
     """Whether `content`, a serialized KVRWSet, is what the transaction states for the collection."""
-    stated = hashed_collection(rwset, namespace, collection)
-    return stated is not None and stated.private_hash == hashlib.sha256(content).digest()
+    digest = hashlib.sha256(content).digest()
+    return ExpectedPrivateData(namespace, collection, digest) in expected_private_data(rwset)
 
 
 def hashed_collection(rwset: ReadWriteSet, namespace: str, collection: str) -> HashedCollection | None:

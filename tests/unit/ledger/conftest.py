@@ -4,14 +4,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from bare_envelope import CHANNEL, envelope_of
 from counterfoil_network.embedded.ledger import CommitRequest, CommittedBlock, PeerLedger, PrivateWriteSet
 from counterfoil_protocol import block as blocks
-from counterfoil_protocol.endorsement import build_response_payload
-from counterfoil_protocol.envelope import build_payload
 from counterfoil_protocol.ledger.simulator import CollectionAccess, SimulationResult, Simulator
-from counterfoil_protocol.messages import chaincode_event, common, proposal_response, transaction
+from counterfoil_protocol.messages import chaincode_event, common
 
-CHANNEL = "trade"
 COLLECTIONS = {"secret": CollectionAccess(), "other": CollectionAccess()}
 
 
@@ -30,31 +28,6 @@ class Endorsed:
             for entry in (private.namespaces if private else ())
             for collection in entry.collections
         ]
-
-
-def envelope_of(transaction_id: str, results: bytes, event: bytes = b"") -> bytes:
-    payload = build_response_payload(
-        b"",
-        results=results,
-        response=proposal_response.Response(status=200),
-        chaincode_name="cc",
-        event=event,
-    )
-    action = transaction.ChaincodeActionPayload(
-        action=transaction.ChaincodeEndorsedAction(proposal_response_payload=payload)
-    )
-    message = transaction.Transaction()
-    message.actions.add(payload=action.SerializeToString())
-    content = build_payload(
-        common.ENDORSER_TRANSACTION,
-        CHANNEL,
-        b"creator",
-        b"nonce",
-        message.SerializeToString(),
-        timestamp=(0, 0),
-        transaction_id=transaction_id,
-    )
-    return common.Envelope(payload=content, signature=b"signature").SerializeToString()
 
 
 @dataclass

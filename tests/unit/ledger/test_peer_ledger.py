@@ -1,10 +1,12 @@
 """A peer's ledger file: commit, read back, reopen, private data, reconciliation."""
 
+import hashlib
 import sqlite3
 from pathlib import Path
 from typing import Any
 
 import pytest
+from bare_envelope import envelope_of
 from counterfoil_network.embedded.ledger import (
     CommitRequest,
     LedgerClosed,
@@ -19,7 +21,7 @@ from counterfoil_protocol import block as blocks
 from counterfoil_protocol.ledger.simulator import Simulator
 from counterfoil_protocol.ledger.state import Version
 from counterfoil_protocol.messages import common, rwset, transaction, transient_store
-from counterfoil_protocol.rwset import key_hash
+from counterfoil_protocol.rwset import HashedCollection, NamespaceReadWriteSet, ReadWriteSet, key_hash
 
 VALID = transaction.VALID
 CONFLICT = transaction.MVCC_READ_CONFLICT
@@ -195,6 +197,16 @@ def test_private_data_must_be_what_the_block_states(chain: Any) -> None:
         chain.ledger.commit(forged).result(timeout=10)
     chain.ledger.commit(request).result(timeout=10)
     assert chain.ledger.height == 1
+
+
+def test_private_data_that_cannot_be_read_does_not_stop_the_ledger(chain: Any) -> None:
+    garbage = PrivateWriteSet("cc", "secret", b"\xff")
+    stated = HashedCollection("secret", private_hash=hashlib.sha256(garbage.rwset).digest())
+    results = ReadWriteSet((NamespaceReadWriteSet("cc", collections=(stated,)),)).serialize()
+    block = blocks.new_block(0, b"", [envelope_of("id", results)])
+    committed = chain.ledger.commit(CommitRequest(block, [VALID], {0: [garbage]})).result(timeout=10)
+    assert committed.codes == (VALID,)
+    assert chain.ledger.private_data(0) == {}
 
 
 def test_private_data_of_an_invalid_transaction_is_kept_but_not_applied(chain: Any) -> None:

@@ -122,7 +122,7 @@ class PeerLedger:
         return self._writer.submit(lambda connection: private_store.reconcile(connection, found))
 
     def entitle(self, namespace: str, collection: str) -> "Future[int]":
-        """This organisation has become a member: what it lacks of the collection is to be asked for from now on.
+        """This organisation has become a member: what it lacks of the collection is now to be asked for.
 
         Gives how many write sets that are (pvtdatastorage ProcessCollsEligibilityEnabled).
         """
