@@ -7,7 +7,7 @@ from counterfoil_protocol.messages import proposal_response
 
 from .contract_api.contract import UNKNOWN_FUNCTION, Contract
 from .contract_api.metadata import METADATA_CONTRACT, contract_metadata
-from .errors import ChaincodeError, PeerError, PrivateDataNotAvailable, StreamClosed
+from .errors import PeerError, PrivateDataNotAvailable, StreamClosed
 from .failure import describe_failure
 from .peer_environment import PeerEnvironment
 from .refusal import Refusal, error_response
@@ -65,7 +65,7 @@ class Chaincode:
             return error_response(f"PRIVATE_DATA_NOT_AVAILABLE: {error}", _TRY_AGAIN)
         except PeerError as error:
             return error_response(f"PEER_ERROR: {error}", _FAILED)
-        except (ChaincodeError, Exception) as error:
+        except (Exception, SystemExit) as error:
             stub.failure = error
             logger.error("transaction %s failed: %s", stub.transaction_id, describe_failure(error))
             text = f"INTERNAL_ERROR: the contract failed with {type(error).__name__}; its log says where"

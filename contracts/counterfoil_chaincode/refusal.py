@@ -7,6 +7,7 @@ from enum import Enum
 from counterfoil_protocol.messages import proposal_response
 
 BAD_REQUEST_STATUS = 400
+_LEAST_STATUS, _GREATEST_STATUS = 400, 599
 _CODE = re.compile(r"([A-Z][A-Z0-9_]*)(?:: (.*))?", re.DOTALL)
 
 
@@ -24,6 +25,8 @@ class Refusal(Exception):  # noqa: N818 - the glossary's word for an expected no
         self.status = status
         if not _CODE.fullmatch(self.code) or ":" in self.code:
             raise ValueError("a refusal's code is made of capitals, digits and underscores")
+        if not _LEAST_STATUS <= status <= _GREATEST_STATUS:
+            raise ValueError("a refusal's status is 400 to 599: below that the peer would endorse it")
         super().__init__(self.message)
 
     @property

@@ -21,7 +21,7 @@ from .worker_pool import WorkerPool
 
 logger = logging.getLogger(__name__)
 
-PATIENCE_SECONDS = 0.05
+PATIENCE_SECONDS = 0.1
 """How long a transaction on the reading thread may compute without asking its peer anything."""
 
 

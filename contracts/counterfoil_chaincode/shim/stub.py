@@ -40,7 +40,7 @@ class ChaincodeStub(PrivateData):
         super().__init__(LedgerAccess(call, features))
         self._invocation = invocation
         self._event: chaincode_event.ChaincodeEvent | None = None
-        self.failure: Exception | None = None
+        self.failure: BaseException | None = None
         """What the contract failed with, noted by the runtime for the testing kit; never on the wire."""
 
     # The transaction

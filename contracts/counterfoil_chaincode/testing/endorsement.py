@@ -46,7 +46,7 @@ class Endorsement:
     response: Response
     event: bytes = field(repr=False)
     result: SimulationResult = field(repr=False)
-    failure: Exception | None = field(repr=False)
+    failure: BaseException | None = field(repr=False)
     """What the contract failed with, if it was no refusal."""
 
     @property

@@ -1,5 +1,6 @@
 """The state machine of one stream, with a scripted peer in the same thread or on the workers."""
 
+import sys
 from collections.abc import Callable, Iterator
 from queue import SimpleQueue
 
@@ -37,6 +38,10 @@ class Probe(Contract):
     @submit
     def fail(self, context: Context, text: str) -> None:
         raise KeyError(text)
+
+    @submit
+    def leave(self, context: Context) -> None:
+        sys.exit(1)
 
     @submit
     def about(self, context: Context) -> str:
@@ -117,6 +122,11 @@ def test_an_exception_answers_at_once_and_tells_no_content(
     assert "in fail" in caplog.text
     assert "test_handler.py" in caplog.text
     assert "SECRET" not in caplog.text + answer.message
+
+
+def test_a_contract_cannot_end_the_process(wired: Wired) -> None:
+    assert wired.peer.run("leave").message.startswith("INTERNAL_ERROR: the contract failed with SystemExit")
+    assert wired.peer.run("get", "k").status == 200
 
 
 def test_payloads_are_logged_only_when_a_developer_asks(

@@ -25,6 +25,12 @@ def test_a_code_is_made_of_capitals(code: str) -> None:
         Refusal(code)
 
 
+@pytest.mark.parametrize("status", [0, 200, 399, 600])
+def test_a_refusal_is_never_endorsed(status: int) -> None:
+    with pytest.raises(ValueError, match="400 to 599"):
+        Refusal("NO", status=status)
+
+
 @given(st.from_regex(r"[A-Z][A-Z0-9_]{0,20}", fullmatch=True), st.text(min_size=1))
 def test_code_and_text_come_back(code: str, text: str) -> None:
     found = parse_refusal(Refusal(code, text).message)
