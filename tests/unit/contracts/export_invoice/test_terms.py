@@ -1,4 +1,4 @@
-"""Terms are bound by hash: absent ones are refused at both endorsers, and the regulator must have the value."""
+"""Terms are bound by hash: absent ones are refused at both endorsers; the regulator must have the value."""
 
 import hashlib
 

@@ -110,6 +110,16 @@ def test_proceeds_at_a_third_bank_are_seen_by_lender_and_regulator(
     assert {document.kind for document in mine.documents} == {"INVOICE", "DECLARATION"}
 
 
+def test_a_lender_that_keeps_proceeds_and_leaves_the_loan_open_is_flagged(
+    financed: tuple[TradeLedger, str, str],
+) -> None:
+    trade, mark, view = financed
+    trade.act("BankA", messages.Repay(mark, "EXPORT_PROCEEDS", 1_000_000, trade.today, received=7_000_000))
+    assert flags_of(trade, view) == ["PROCEEDS_DIVERTED"]
+    trade.act("BankA", messages.Repay(mark, "OWN_FUNDS", 5_000_000, trade.today))
+    assert flags_of(trade, view) == []
+
+
 def test_proceeds_that_came_before_any_statement_count_when_the_line_is_stated() -> None:
     trade = TradeLedger()
     invoice = trade.invoice("I1", 7_000_000)
