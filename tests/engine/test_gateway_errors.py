@@ -203,8 +203,8 @@ def test_an_envelope_signed_with_another_key_is_not_ordered(network: RunningNetw
     assert refused.value.code == grpc.StatusCode.ABORTED
     assert refused.value.message == (
         "received unsuccessful response from orderer: status=FORBIDDEN, info=implicit policy evaluation "
-        "failed - 0 sub-policies were satisfied, but this policy requires 1 of the 'Writers' sub-policies to be "
-        "satisfied: permission denied"
+        "failed - 0 sub-policies were satisfied, but this policy requires 1 of the 'Writers' sub-policies "
+        "to be satisfied: permission denied"
     )
 
 
