@@ -4,13 +4,17 @@ import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from counterfoil import Contract, Gateway
-from counterfoil_network.deployment import NetworkFolder, NetworkSettings
-from counterfoil_network.deployment.chaincode import Chaincode, deploy
-from counterfoil_network.deployment.network import run_network
+from counterfoil_network.deployment import EMBEDDED, FABRIC, NetworkFolder, NetworkSettings
+from counterfoil_network.deployment.chaincode import Chaincode, deploy_on
+from counterfoil_network.deployment.engine_process import EngineProcess
+from counterfoil_network.deployment.network import Launch, run_network
 from counterfoil_network.deployment.state import NetworkState
+from counterfoil_network.fabric.engine import FabricEngine
+from counterfoil_network.fabric.programs import find_programs
 from counterfoil_protocol.chaincode_package import build_package
 from counterfoil_protocol.collection import CollectionDefinition, parse_collections_json
 
@@ -78,10 +82,23 @@ class RunningNetwork:
 
 
 @contextmanager
-def running_network(folder: Path, chaincode: Chaincode | None = None) -> Iterator[RunningNetwork]:
+def running_network(
+    folder: Path,
+    chaincode: Chaincode | None = None,
+    *,
+    engine: str = EMBEDDED,
+    configtx: Path = ROOT / "configtx.yaml",
+    crypto_config: Path = ROOT / "crypto-config.yaml",
+    orderers: int | None = None,
+) -> Iterator[RunningNetwork]:
     """Run a network until the block ends, with a chaincode in force if one is given."""
-    settings = NetworkSettings(NetworkFolder(folder), ROOT / "configtx.yaml", ROOT / "crypto-config.yaml")
-    with run_network(settings) as running:
+    settings = NetworkSettings(
+        NetworkFolder(folder), configtx, crypto_config, engine=engine, orderers=orderers
+    )
+    launch: Launch = EngineProcess.launch
+    if engine == FABRIC:
+        launch = partial(FabricEngine.launch, find_programs(None))
+    with run_network(settings, launch=launch) as running:
         if chaincode is not None:
-            deploy(running.folder, running.state, chaincode)
+            deploy_on(running, chaincode)
         yield RunningNetwork(running.folder, running.state, running.engine.pid)
