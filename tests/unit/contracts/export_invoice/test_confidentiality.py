@@ -195,11 +195,13 @@ def test_a_view_reads_no_pool() -> None:
     assert not read & pools
 
 
-def test_every_operation_reads_the_same_public_keys() -> None:
+def test_every_operation_reads_the_same_public_keys_and_writes_none() -> None:
     _, recorder, _ = history(ONE)
     for each in recorder.blocks:
         for namespace in each.rwset.namespaces:
             assert [read.key for read in namespace.reads] == ["calendar", "parameters", "rates", "trust"]
+            assert not namespace.writes
+            assert not namespace.range_queries
 
 
 def test_no_transaction_of_b_names_a_collection_of_a() -> None:
