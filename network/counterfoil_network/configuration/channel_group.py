@@ -123,17 +123,26 @@ def _application_group(application: Application) -> configtx.ConfigGroup:
         _add_value(group, "ACLs", acls)
     _add_capabilities(group, application.capabilities)
     for organisation in application.organisations:
-        member = _organisation_group(organisation)
-        if organisation.anchor_peers:
-            anchors = peer_configuration.AnchorPeers(
-                anchor_peers=[
-                    peer_configuration.AnchorPeer(host=anchor.host, port=anchor.port)
-                    for anchor in organisation.anchor_peers
-                ]
-            )
-            _add_value(member, "AnchorPeers", anchors)
-        group.groups[organisation.name].CopyFrom(member)
+        group.groups[organisation.name].CopyFrom(member_group(organisation))
     return group
+
+
+def member_group(organisation: Organisation) -> configtx.ConfigGroup:
+    """What stands for an application organisation under `/Channel/Application`.
+
+    Raises:
+        ConfigurationError: its MSP folder cannot be read, or a policy cannot be parsed.
+    """
+    member = _organisation_group(organisation)
+    if organisation.anchor_peers:
+        anchors = peer_configuration.AnchorPeers(
+            anchor_peers=[
+                peer_configuration.AnchorPeer(host=anchor.host, port=anchor.port)
+                for anchor in organisation.anchor_peers
+            ]
+        )
+        _add_value(member, "AnchorPeers", anchors)
+    return member
 
 
 def _organisation_group(organisation: Organisation) -> configtx.ConfigGroup:
