@@ -1,6 +1,5 @@
-"""`counterfoil network`: start, stop and look at a network on this machine."""
+"""`counterfoil network`: start and stop a network on this machine; `network_look` looks at one."""
 
-import json
 import os
 import shutil
 import signal
@@ -13,15 +12,11 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from counterfoil_network.configuration import ConfigurationError
 from counterfoil_network.deployment import (
     DeploymentError,
     EngineFailed,
-    FolderInUse,
     NetworkFolder,
     NetworkSettings,
-    NotRunning,
-    ProgramsMissing,
     RunningNetwork,
     run_network,
     running_state,
@@ -31,32 +26,24 @@ from counterfoil_network.deployment.engine_process import EngineProcess
 from counterfoil_network.deployment.lock import is_locked
 from counterfoil_network.deployment.network import Engine, Launch
 from counterfoil_network.deployment.state import NetworkState
-from counterfoil_network.identities import IdentitiesError
 
 from counterfoil_cli.engine_name import EngineName
-from counterfoil_cli.exit_codes import ExitCode
-from counterfoil_cli.output import Output, Steps, complain
+from counterfoil_cli.network_app import DEFAULT_FOLDER, Folder, app, told
+from counterfoil_cli.network_look import logs, status, verify
+from counterfoil_cli.output import Output, Steps
 
-DEFAULT_FOLDER = Path(".counterfoil")
 _STOP_TIMEOUT_SECONDS = 60.0
 _POLL_SECONDS = 0.1
+# Importing this module registers all of them.
+__all__ = ["app", "down", "logs", "status", "up", "verify"]
 
-app = typer.Typer(no_args_is_help=True)
-
-
-_Folder = Annotated[Path, typer.Option("--dir", help="The network's folder.", file_okay=False)]
 _File = Annotated[Path | None, typer.Option(dir_okay=False, show_default="the working folder's, else ours")]
-
-
-@app.callback()
-def network() -> None:
-    """Start, stop and look at a network on this machine."""
 
 
 @app.command()
 def up(  # noqa: PLR0913 - the options of the command
     *,
-    folder: _Folder = DEFAULT_FOLDER,
+    folder: Folder = DEFAULT_FOLDER,
     ephemeral: Annotated[
         bool,
         typer.Option(
@@ -104,7 +91,7 @@ def up(  # noqa: PLR0913 - the options of the command
     # SIGTERM is to end the network in the same order as Ctrl-C.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with _told(), _network_folder(folder, ephemeral=ephemeral) as used:
+        with told(), _network_folder(folder, ephemeral=ephemeral) as used:
             launch, its_profile = _launch(engine, fabric_bin, output)
             settings = NetworkSettings(
                 used,
@@ -121,7 +108,7 @@ def up(  # noqa: PLR0913 - the options of the command
 
 
 @app.command()
-def down(*, folder: _Folder = DEFAULT_FOLDER) -> None:
+def down(*, folder: Folder = DEFAULT_FOLDER) -> None:
     """Stop the network that runs in the folder and wait until it has ended.
 
     Examples:
@@ -132,7 +119,7 @@ def down(*, folder: _Folder = DEFAULT_FOLDER) -> None:
 
     Exit codes: 0 ended; 4 none runs there; 7 it did not end within a minute.
     """
-    with _told():
+    with told():
         used = NetworkFolder(folder)
         state = running_state(used)
         os.kill(state.pid, signal.SIGTERM)
@@ -142,66 +129,6 @@ def down(*, folder: _Folder = DEFAULT_FOLDER) -> None:
                 raise EngineFailed(f"process {state.pid} did not end in {_STOP_TIMEOUT_SECONDS:.0f} s")
             time.sleep(_POLL_SECONDS)
         Output().line(f"The network in {folder} has ended (process {state.pid}).")
-
-
-@app.command()
-def status(
-    *,
-    folder: _Folder = DEFAULT_FOLDER,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
-) -> None:
-    """Tell what runs in the folder; every peer is asked for the height of its chain.
-
-    Examples:
-
-        counterfoil network status
-
-        counterfoil network status --json
-
-    Exit codes: 0 it runs and every peer answered; 1 a peer did not answer; 4 none runs there.
-    """
-    from counterfoil_network.deployment.heights import peer_heights
-
-    with _told():
-        used = NetworkFolder(folder)
-        state = running_state(used)
-        heights = peer_heights(used, state)
-    output = Output()
-    if as_json:
-        peers = {
-            each.organisation: {
-                "endpoint": state.node(each.organisation).address,
-                "height": each.height,
-                "newest_block_hash": each.newest_block_hash,
-                "failure": each.failure or None,
-            }
-            for each in heights
-        }
-        values = {
-            "channel": state.channel,
-            "engine": state.engine,
-            "pid": state.pid,
-            "started": state.started,
-        }
-        output.line(json.dumps({**values, "chaincodes": state.chaincodes, "peers": peers}, indent=2))
-    else:
-        output.line(
-            f"channel {state.channel}, engine {state.engine}, process {state.pid}, since {state.started}"
-        )
-        for chaincode in state.chaincodes:
-            output.line("chaincode {} version {} sequence {}".format(*chaincode.split()))
-        rows = [
-            (
-                each.organisation,
-                state.node(each.organisation).address,
-                str(each.height),
-                each.failure or each.newest_block_hash[:16],
-            )
-            for each in heights
-        ]
-        output.table(("peer of", "endpoint", "height", "newest block"), rows)
-    if any(each.failure for each in heights):
-        raise typer.Exit(ExitCode.FAILED)
 
 
 def _launch(engine: EngineName, fabric_bin: Path | None, output: Output) -> tuple[Launch, str]:
@@ -289,20 +216,3 @@ def _network_folder(folder: Path, *, ephemeral: bool) -> Iterator[NetworkFolder]
         yield NetworkFolder(folder)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-
-
-@contextmanager
-def _told() -> Iterator[None]:
-    """Turn every expected failure into its complaint and exit code."""
-    try:
-        yield
-    except FolderInUse as error:
-        raise typer.Exit(complain(str(error), ExitCode.NETWORK_IN_USE)) from error
-    except ProgramsMissing as error:
-        raise typer.Exit(complain(str(error), ExitCode.MISSING_PROGRAMS)) from error
-    except NotRunning as error:
-        raise typer.Exit(complain(str(error), ExitCode.NOT_RUNNING)) from error
-    except (ConfigurationError, IdentitiesError) as error:
-        raise typer.Exit(complain(str(error), ExitCode.CONFIGURATION)) from error
-    except DeploymentError as error:
-        raise typer.Exit(complain(str(error), ExitCode.ENGINE_FAILED)) from error

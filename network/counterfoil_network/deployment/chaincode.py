@@ -102,9 +102,7 @@ def deploy(
         return Deployed(definition, is_new=True)
 
 
-def deploy_on(
-    network: RunningNetwork, chaincode: Chaincode, progress: Progress = no_progress
-) -> Deployed:
+def deploy_on(network: RunningNetwork, chaincode: Chaincode, progress: Progress = no_progress) -> Deployed:
     """As `deploy`, and see to it that the engine runs the chaincode: before, so that a peer finds it, and
     afterwards that it runs no other.
 

@@ -69,8 +69,8 @@ def prepare(settings: NetworkSettings) -> Prepared:
 
     Raises:
         ConfigurationError, CryptoConfigError: one of the files cannot be followed.
-        DeploymentError: the folder has a ledger but not its identities, a ledger of another channel or engine,
-            or Fabric's programs cannot have the ports that the ledger names.
+        DeploymentError: the folder has a ledger but not its identities, a ledger of another channel or
+            engine, or Fabric's programs cannot have the ports that the ledger names.
     """
     folder = settings.folder
     profile = read_configtx(settings.configtx, settings.profile, folder.crypto)

@@ -161,6 +161,15 @@ def joined_channels(folder: NetworkFolder, node: Node) -> list[str]:
     return [each.channel_id for each in found.channels]
 
 
+def config_block(folder: NetworkFolder, node: Node, channel: str) -> bytes:
+    """The newest configuration block of a channel as a peer gives it (common.Block).
+
+    Raises:
+        EngineFailed: it refuses or does not answer.
+    """
+    return _ask_cscc(folder, node, [b"GetConfigBlock", channel.encode()])
+
+
 def administrator(folder: NetworkFolder, node: Node) -> LocalIdentity:
     """The administrator of a node's organisation."""
     # crypto/<kind>/<domain>/<peers or orderers>/<host>
@@ -180,9 +189,7 @@ def tls_channel(
 def _ask_cscc(folder: NetworkFolder, node: Node, arguments: list[bytes]) -> bytes:
     identity = administrator(folder, node)
     creator = Identity(node.msp_id, identity.certificate).serialize()
-    signed = sign_proposal(
-        build_proposal("", "cscc", arguments, creator), private_key_signer(identity.key)
-    )
+    signed = sign_proposal(build_proposal("", "cscc", arguments, creator), private_key_signer(identity.key))
     try:
         with tls_channel(folder, node) as connection:
             reply: proposal_response.ProposalResponse = EndorserStub(connection).ProcessProposal(

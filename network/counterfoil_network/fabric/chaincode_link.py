@@ -1,7 +1,8 @@
 """The mutual TLS between a peer and its organisation's chaincode: two pairs, one authority of their own.
 
-The authority signs these two certificates and its key is thrown away, so nobody but this peer is ever admitted
-by the chaincode, and nothing but this chaincode is believed by the peer. All are made anew when one runs out.
+The authority signs these two certificates and its key is thrown away, so nobody but this peer is ever
+admitted by the chaincode, and nothing but this chaincode is believed by the peer. All are made anew when one
+runs out.
 """
 
 import json
@@ -10,12 +11,12 @@ from pathlib import Path
 
 from cryptography import x509
 
+from counterfoil_network.deployment.ports import HOST
 from counterfoil_network.fabric.layout import ServiceFiles
 from counterfoil_network.identities.certificate_authority import create_authority, utc_now
 from counterfoil_network.identities.crypto_config import AuthoritySpec
 from counterfoil_network.identities.folder import whole_folder
 from counterfoil_network.identities.local_msp import node_subject, write_tls
-from counterfoil_network.deployment.ports import HOST
 
 _RENEWED_BEFORE = timedelta(days=30)
 
@@ -45,7 +46,7 @@ def make_link(files: ServiceFiles, organisation: str, now: datetime | None = Non
 
 
 def builder_configuration(files: ServiceFiles, address: str) -> str:
-    """What the peer's builder fills a package's connection.json with (JSON in one line): no secret but its own."""
+    """What the peer's builder fills a package's connection.json with: JSON in one line, its own key in it."""
     return json.dumps(
         {
             "address": address,

@@ -1,6 +1,7 @@
 """Fabric's own programs as the engine of a network: started, joined, watched, stopped.
 
-A supervisor in a process of its own runs them (`supervisor_main`); this is the side of whoever runs the network.
+A supervisor in a process of its own runs them (`supervisor_main`); this is the side of whoever runs the
+network.
 """
 
 import os

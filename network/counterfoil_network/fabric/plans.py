@@ -14,6 +14,8 @@ from counterfoil_network.fabric.programs import Programs
 from counterfoil_network.fabric.services import first_peers, read_services, service_plan
 
 _BUILDER = Path(__file__).parent / "builder"
+_LOG_FORMAT = "%{time:2006-01-02 15:04:05.000 MST} %{level:.4s} [%{module}] %{shortfunc} -> %{message}"
+"""Fabric's own without colours, which a file has no use for."""
 _PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TZ", "TMPDIR", "GOMAXPROCS", "GOGC", "FABRIC_LOGGING_SPEC")
 """Of our own environment; CORE_ and ORDERER_ variables of the user's would overrule the files."""
 
@@ -64,7 +66,8 @@ def _peer(folder: NetworkFolder, node: Node, first: Node, programs: Programs) ->
 
 
 def _environment(**variables: str) -> dict[str, str]:
-    return {name: os.environ[name] for name in _PASSED_ON if name in os.environ} | variables
+    passed_on = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+    return {"FABRIC_LOGGING_FORMAT": _LOG_FORMAT} | passed_on | variables
 
 
 def _write_builder(target: Path) -> None:

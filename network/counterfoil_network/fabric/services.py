@@ -38,7 +38,7 @@ class Service:
 
 
 def add_service(folder: NetworkFolder, node: Node, package: bytes) -> Service:
-    """Unpack a package for a peer's organisation and say where it is served; the same one again changes nothing.
+    """Unpack a package for a peer's organisation and say where it is served; again changes nothing.
 
     Raises:
         EngineFailed: it is no package of type `ccaas` with chaincode.json and sources.
@@ -52,7 +52,9 @@ def add_service(folder: NetworkFolder, node: Node, package: bytes) -> Service:
             return service
     content = parsed.files()
     if parsed.type != "ccaas" or "chaincode.json" not in content:
-        raise EngineFailed(f"{parsed.label}: Fabric runs packages of type ccaas with sources, not {parsed.type}")
+        raise EngineFailed(
+            f"{parsed.label}: Fabric runs packages of type ccaas with sources, not {parsed.type}"
+        )
     entry_point = json.loads(content["chaincode.json"])["entry_point"]
     # The first goes where the peer's configuration says; later ones run beside it until they take its place.
     address = node.chaincode if not known else f"{HOST}:{free_ports(1)[0]}"

@@ -20,7 +20,8 @@ BUILDER_VARIABLE = "CHAINCODE_AS_A_SERVICE_BUILDER_CONFIG"
 ADDRESSES_VARIABLE = "COUNTERFOIL_CHAINCODE_ADDRESSES"
 
 PEER_CHOICES: Mapping[str, Any] = {
-    "peer.gossip.reconnectInterval": "2s",
+    "peer.gossip.reconnectInterval": "500ms",
+    "peer.gossip.aliveTimeInterval": "1s",
     "peer.gossip.publishStateInfoInterval": "1s",
     "peer.gossip.requestStateInfoInterval": "1s",
     "peer.gossip.pvtData.pullRetryThreshold": "2s",

@@ -41,9 +41,7 @@ class _Child:
 class Supervisor:
     """The processes of one network. `tell` gets every event; `clock` gives seconds."""
 
-    def __init__(
-        self, tell: Callable[[Event], None], clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, tell: Callable[[Event], None], clock: Callable[[], float] = time.monotonic) -> None:
         self._tell = tell
         self._clock = clock
         self._children: dict[str, _Child] = {}
@@ -80,9 +78,7 @@ class Supervisor:
             elif now >= child.due:
                 child.process = _spawn(child.plan)
                 child.started, child.due, child.restarts = now, None, child.restarts + 1
-                self._tell(
-                    Event("started", child.plan.name, child.process.pid, restarts=child.restarts)
-                )
+                self._tell(Event("started", child.plan.name, child.process.pid, restarts=child.restarts))
 
     def stop(self, names: Sequence[str]) -> None:
         """End the processes of these names: ask all, wait, kill what is left."""

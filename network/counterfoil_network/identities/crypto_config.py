@@ -115,12 +115,14 @@ def read_crypto_config(path: Path) -> CryptoConfig:
 
 
 def with_orderers(config: CryptoConfig, count: int) -> CryptoConfig:
-    """The same with `count` orderers: those of the file, then copies of the first (`orderer`, `orderer2`, ...).
+    """The same with `count` orderers: those of the file, then copies of the first (`orderer2`, ...).
 
     Raises:
         CryptoConfigError: the file names no orderer, or more than `count`.
     """
-    organisation = next((each for each in config.organisations if each.kind is OrganisationKind.ORDERER), None)
+    organisation = next(
+        (each for each in config.organisations if each.kind is OrganisationKind.ORDERER), None
+    )
     if organisation is None or not organisation.nodes or len(organisation.nodes) > count:
         raise CryptoConfigError(f"the file does not name between 1 and {count} orderers")
     first = organisation.nodes[0]
@@ -133,9 +135,7 @@ def with_orderers(config: CryptoConfig, count: int) -> CryptoConfig:
 def _numbered(node: NodeSpec, number: int) -> NodeSpec:
     label, _, domain = node.common_name.partition(".")
     names = {label: f"{label}{number}", node.common_name: f"{label}{number}.{domain}"}
-    return NodeSpec(
-        names[node.common_name], tuple(names.get(name, name) for name in node.alternative_names)
-    )
+    return NodeSpec(names[node.common_name], tuple(names.get(name, name) for name in node.alternative_names))
 
 
 def _crypto_config(document: Mapping[str, Any]) -> CryptoConfig:
