@@ -1,0 +1,46 @@
+"""Bringing a network of either engine up for the suite."""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from counterfoil_network.deployment import NetworkFolder, NetworkSettings, run_network
+from counterfoil_network.deployment.chaincode import deploy_on
+from counterfoil_network.fabric.engine import FabricEngine
+from counterfoil_network.fabric.programs import find_programs
+
+from tests.acceptance.sample import probe
+from tests.acceptance.surroundings import Surroundings
+
+ROOT = Path(__file__).resolve().parents[2]
+EMBEDDED, FABRIC = "embedded", "fabric"
+
+
+@contextmanager
+def running(engine: str, folder: Path, configtx: Path = ROOT / "configtx.yaml") -> Iterator[Surroundings]:
+    """A network with the chaincode `probe` in force, until the block ends."""
+    settings = NetworkSettings(NetworkFolder(folder), configtx, ROOT / "crypto-config.yaml", engine=engine)
+    with run_network(settings, **_launch(engine)) as network:
+        deploy_on(network, probe())
+        pid = network.engine.pid if engine == EMBEDDED else None
+        surroundings = Surroundings(engine, network.folder, network.state, pid)
+        try:
+            yield surroundings
+        finally:
+            surroundings.close()
+
+
+def _launch(engine: str) -> dict[str, Any]:
+    if engine == EMBEDDED:
+        return {}
+    return {"launch": partial(FabricEngine.launch, find_programs(None))}
+
+
+def fabric_programs() -> dict[str, Any]:
+    """Which programs of Fabric answer: their versions, and the SHA-256 of each."""
+    programs = find_programs(None)
+    digests = {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in programs.paths.items()}
+    return {"versions": dict(programs.versions), "programs": digests}
