@@ -29,13 +29,17 @@ def decode(data: bytes) -> JsonValue:
     """The value of JSON bytes, whatever their spacing and order of keys.
 
     Raises:
-        ValueError: not UTF-8, not JSON, a repeated key, a number with fraction or exponent, NaN or Infinity.
+        ValueError: not UTF-8, not JSON, a repeated key, a number with fraction or exponent, NaN or Infinity,
+            text that is no Unicode (an escaped lone surrogate).
     """
     text = data.decode("utf-8")
     try:
         value: JsonValue = json.loads(
             text, object_pairs_hook=_object, parse_float=_no_float, parse_constant=_no_float
         )
+        if "\\u" in text:
+            # Only an escape can bring in a lone surrogate, which no later encoding would take.
+            _ENCODE(value).encode("utf-8")
     except RecursionError:
         raise ValueError("JSON nested too deeply") from None
     return value

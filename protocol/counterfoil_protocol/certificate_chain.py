@@ -49,7 +49,11 @@ def unique_chain(
     Raises:
         InvalidIdentity: there is no chain, or more than one.
     """
-    at = certificate.not_valid_before_utc + timedelta(seconds=1)
+    try:
+        at = certificate.not_valid_before_utc + timedelta(seconds=1)
+    except OverflowError:
+        # Issued in the last second that a certificate can name; to Go, too, it ends before the check's time.
+        raise InvalidIdentity("the supplied identity is not valid: certificate has expired") from None
     found: list[tuple[x509.Certificate, ...]] = []
     if certificate in roots:
         found.append((certificate,))

@@ -123,5 +123,16 @@ def _certificates(chain: JsonValue) -> tuple[x509.Certificate, ...]:
         der = base64.b64decode(text, validate=True)
         if base64.b64encode(der).decode("ascii") != text:
             raise ValueError("x5c is base64 in its one spelling")
-        found.append(x509.load_der_x509_certificate(der))
+        found.append(_certificate(der))
     return tuple(found)
+
+
+def _certificate(der: bytes) -> x509.Certificate:
+    try:
+        certificate = x509.load_der_x509_certificate(der)
+        # These are read lazily; here, so that nobody later meets an error of another kind.
+        _ = certificate.subject, certificate.issuer, certificate.extensions, certificate.public_key()
+    except Exception:
+        # The library's errors on hostile bytes (InvalidVersion, DuplicateExtension) have no base in common.
+        raise ValueError("x5c holds what is no readable certificate") from None
+    return certificate
