@@ -18,6 +18,8 @@ from counterfoil_network.deployment.state import NetworkState, Node, read_state
 from counterfoil_network.embedded.engine import Engine
 from counterfoil_network.identities import CryptoFolder, OrganisationFolder, OrganisationKind
 
+_log = logging.getLogger(__name__)
+_FOLLOW_SECONDS = 0.2
 _KINDS = {"orderer": OrganisationKind.ORDERER, "peer": OrganisationKind.PEER}
 
 
@@ -37,12 +39,42 @@ async def _run(folder: NetworkFolder) -> None:
     loop.add_signal_handler(signal.SIGTERM, end.set)
     loop.add_reader(sys.stdin.fileno(), _on_input, end)
     await engine.start()
+    follower = asyncio.create_task(_admit_new_nodes(engine, folder, set(addresses)))
     try:
         sys.stdout.buffer.write(READY)
         sys.stdout.buffer.flush()
         await end.wait()
     finally:
+        follower.cancel()
+        await asyncio.gather(follower, return_exceptions=True)
         await engine.stop()
+
+
+async def _admit_new_nodes(engine: Engine, folder: NetworkFolder, known: set[str]) -> None:
+    """Start the peers that nodes.json gains while the engine runs: `counterfoil network join` adds them."""
+    seen = _stamp(folder.nodes)
+    while True:
+        await asyncio.sleep(_FOLLOW_SECONDS)
+        stamp = _stamp(folder.nodes)
+        if stamp == seen:
+            continue
+        seen = stamp
+        try:
+            joined = [node for node in read_state(folder.nodes).peers if node.organisation not in known]
+            for node in joined:
+                known.add(node.organisation)
+                await engine.admit(_organisation(folder, node), node.address)
+        except Exception:
+            # Who asked for the peer sees that it does not answer; the network goes on without it.
+            _log.exception("a peer could not be started")
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return 0, 0
+    return status.st_mtime_ns, status.st_ino
 
 
 def _on_input(end: asyncio.Event) -> None:

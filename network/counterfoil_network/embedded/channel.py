@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from counterfoil_protocol.channel_config import ChannelConfig
+from counterfoil_protocol.config_validator import validate
+from counterfoil_protocol.envelope import parse_envelope
+from counterfoil_protocol.messages import configtx
+from counterfoil_protocol.wire import decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -33,6 +37,22 @@ class Channel:
         """
         self.config = ChannelConfig.from_block(config_block, self._verifier)
         self.config_block_number = config_block.header.number
+
+    def check_successor(self, config_block: common.Block) -> None:
+        """Refuse a configuration that does not follow from the one in force (common/configtx Validate).
+
+        Raises:
+            MalformedMessage: the block cannot be read.
+            UpdateRefused: its update may not be applied, or gives another configuration.
+
+        """
+        data = parse_envelope(config_block.data.data[0]).data
+        validate(self.config, decode(configtx.ConfigEnvelope, data))
+
+    @property
+    def is_member(self) -> bool:
+        """Whether the node's own organisation is in the channel."""
+        return self.msp_id in self.config.msps.msps
 
     @property
     def channel_id(self) -> str:

@@ -44,12 +44,16 @@ if TYPE_CHECKING:
     import grpc.aio
     from counterfoil_protocol.messages import common
 
-    from counterfoil_network.identities.folder import CryptoFolder
+    from counterfoil_network.identities.folder import CryptoFolder, OrganisationFolder
 
 GENESIS_FILE = "genesis.block"
 LEDGER_FILE = "ledger.db"
 _GRACE = 1.0
 """Seconds that calls under way have to end when the engine stops."""
+
+
+class NotAMember(Exception):  # noqa: N818 - reads as what happened, as Fabric's names do
+    """An organisation whose peer is to be started is not in the channel."""
 
 
 @dataclass(slots=True)
@@ -110,11 +114,13 @@ class Engine:
         parts = self._parts = await self._open_orderer(genesis, orderer.name, orderer.msp_id)
         try:
             parts.orderer.start()
-            for organisation in config.applications.values():
-                parts.peers[organisation.name] = await self._open_peer(
-                    genesis, organisation.name, organisation.msp_id, parts
-                )
-            self._add_servers(parts)
+            self._add_orderer_server(parts)
+            for organisation in parts.orderer.channel.config.applications.values():
+                if organisation.name in self._addresses:
+                    # Others may have joined whose peers run elsewhere, or nowhere yet.
+                    folder = self._crypto.organisation(organisation.name)
+                    address = self._addresses[organisation.name]
+                    await self._open_peer(genesis, folder, organisation.msp_id, address, parts)
             for peer in parts.peers.values():
                 peer.start()
             await asyncio.gather(*(server.start() for server in parts.servers))
@@ -122,6 +128,33 @@ class Engine:
         except BaseException:
             await self.stop()
             raise
+
+    async def admit(self, organisation: OrganisationFolder, address: str) -> None:
+        """Start the peer of an organisation that the channel has let in; it begins at block 0.
+
+        Returns when it has every block that the orderer has. Nothing happens where its peer runs already.
+
+        Raises:
+            NotAMember: the channel's configuration does not name the organisation.
+            PortTaken: the address cannot be listened on.
+            LedgerCorrupted, BadBlock: as `start`.
+
+        """
+        assert self._parts is not None, "the engine is started"
+        parts = self._parts
+        member = parts.orderer.channel.config.applications.get(organisation.name)
+        if member is None:
+            raise NotAMember(
+                f"{organisation.name} is no member of channel {parts.orderer.channel.channel_id}"
+            )
+        if organisation.name in parts.peers:
+            return
+        genesis = parts.orderer.ledger.block(0)
+        assert genesis is not None, "an orderer's ledger holds at least the genesis block"
+        peer = await self._open_peer(genesis, organisation, member.msp_id, address, parts)
+        peer.start()
+        await parts.servers[-1].start()
+        await peer.caught_up(parts.orderer.ledger.height)
 
     async def stop(self) -> None:
         """Stop listening, end the chaincodes, write what is queued and close every file."""
@@ -144,7 +177,7 @@ class Engine:
         assert config_block is not None, "the genesis block is a configuration block"
         log = open_log(name, folder / "orderer.log")
         orderer = Orderer(
-            self._node(name, msp_id),
+            Node.read(self._crypto.organisation(name), msp_id, self._addresses[name]),
             ledger,
             Channel(msp_id, config_block, self._verifier),
             self._membership,
@@ -152,7 +185,19 @@ class Engine:
         )
         return _Parts(orderer, logs=[log])
 
-    async def _open_peer(self, genesis: common.Block, name: str, msp_id: str, parts: _Parts) -> Peer:
+    async def _open_peer(
+        self,
+        genesis: common.Block,
+        organisation: OrganisationFolder,
+        msp_id: str,
+        address: str,
+        parts: _Parts,
+    ) -> Peer:
+        """Open a peer's ledger, from the genesis block on if it is new, and give it its server."""
+        name = organisation.name
+        node = Node.read(organisation, msp_id, address)
+        # Before its ledger, so that a port that is taken leaves nothing open.
+        server = tls_server(node)
         folder = self._folder / "peers" / name
         folder.mkdir(parents=True, exist_ok=True)
         channel_id = parts.orderer.channel.channel_id
@@ -163,8 +208,8 @@ class Engine:
         assert config_block is not None, "the genesis block is a configuration block"
         log = open_log(name, folder / "peer.log")
         parts.logs.append(log)
-        return Peer(
-            node=self._node(name, msp_id),
+        peer = Peer(
+            node=node,
             folder=folder,
             ledger=ledger,
             channel=Channel(msp_id, config_block, self._verifier),
@@ -173,21 +218,17 @@ class Engine:
             log=log,
             execute_timeout=self._execute_timeout,
         )
+        parts.peers[name] = peer
+        parts.servers.append(server)
+        add_GatewayServicer_to_server(GatewayService(peer, self._membership, parts.orderer), server)
+        add_EndorserServicer_to_server(EndorserService(peer), server)
+        add_DeliverServicer_to_server(DeliverService(peer), server)
+        return peer
 
-    def _node(self, name: str, msp_id: str) -> Node:
-        return Node.read(self._crypto.organisation(name), msp_id, self._addresses[name])
-
-    def _add_servers(self, parts: _Parts) -> None:
+    def _add_orderer_server(self, parts: _Parts) -> None:
         server = tls_server(parts.orderer.node)
         parts.servers.append(server)
         add_AtomicBroadcastServicer_to_server(BroadcastService(parts.orderer), server)
-        for peer in parts.peers.values():
-            server = tls_server(peer.node)
-            parts.servers.append(server)
-            gateway = GatewayService(peer, self._membership, parts.orderer)
-            add_GatewayServicer_to_server(gateway, server)
-            add_EndorserServicer_to_server(EndorserService(peer), server)
-            add_DeliverServicer_to_server(DeliverService(peer), server)
 
     async def _caught_up(self, parts: _Parts) -> None:
         """Wait until every peer has the blocks that the orderer has at this moment."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from counterfoil_protocol.block import header_hash, is_config_block, new_block, sign_block
@@ -17,7 +18,7 @@ from counterfoil_protocol.block import header_hash, is_config_block, new_block, 
 from counterfoil_network.embedded.orderer.block_cutter import BlockCutter
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
 
     from counterfoil_protocol.identity import Identity
     from counterfoil_protocol.messages import common
@@ -27,6 +28,15 @@ if TYPE_CHECKING:
     from counterfoil_network.embedded.ledger.orderer_ledger import OrdererLedger
 
 _NONCE_BYTES = 24
+
+
+@dataclass(frozen=True, slots=True)
+class Ordered:
+    """An envelope that has passed the filters under the configuration of this sequence."""
+
+    envelope: common.Envelope = field(repr=False)
+    sequence: int
+    is_config: bool
 
 
 class Consenter:
@@ -39,10 +49,13 @@ class Consenter:
         channel: Channel,
         identity: Identity,
         signer: Signer,
+        again: Callable[[Ordered], common.Envelope | None],
         written: Callable[[common.Block], None],
         committed: Callable[[int], Awaitable[None]],
     ) -> None:
         """`written` is told on the loop of every block that is on disk.
+
+        `again` looks once more at an envelope of an earlier configuration, and may drop it.
 
         `committed` returns when the peers have committed that many blocks; it is waited for no longer than
         BatchTimeout.
@@ -53,30 +66,47 @@ class Consenter:
         self._channel = channel
         self._creator = identity.serialize()
         self._signer = signer
+        self._again = again
         self._written = written
         self._committed = committed
         self._previous = last.header
-        self._queue: asyncio.Queue[common.Envelope] = asyncio.Queue()
+        self._queue: asyncio.Queue[Ordered] = asyncio.Queue()
 
-    def order(self, envelope: common.Envelope) -> None:
+    def order(self, ordered: Ordered) -> None:
         """Accept an envelope that has passed the filters."""
-        self._queue.put_nowait(envelope)
+        self._queue.put_nowait(ordered)
 
     async def run(self) -> None:
         """Cut, sign and write blocks until cancelled."""
         cutter = BlockCutter(self._channel.batch_size)
         while True:
-            envelopes = [await self._queue.get()]
+            queued = [await self._queue.get()]
             while not self._queue.empty():
-                envelopes.append(self._queue.get_nowait())
-            cutter.limits = self._channel.batch_size
-            for envelope in envelopes:
-                for batch in cutter.ordered(envelope):
+                queued.append(self._queue.get_nowait())
+            for ordered in queued:
+                cutter.limits = self._channel.batch_size
+                for batch in self._batches(cutter, ordered):
                     await self._write(batch)
             rest = cutter.cut()
             if rest:
                 await self._write(rest)
             await self._wait_for_peers()
+
+    def _batches(self, cutter: BlockCutter, ordered: Ordered) -> Iterator[Sequence[common.Envelope]]:
+        """Yield what is complete by this envelope; a configuration has a block of its own."""
+        if ordered.is_config:
+            # What is waiting goes first, under the configuration by which it was accepted.
+            pending = cutter.cut()
+            if pending:
+                yield pending
+        outdated = ordered.sequence < self._channel.sequence
+        envelope = self._again(ordered) if outdated else ordered.envelope
+        if envelope is None:
+            return
+        if ordered.is_config:
+            yield [envelope]
+        else:
+            yield from cutter.ordered(envelope)
 
     async def _wait_for_peers(self) -> None:
         try:
@@ -91,13 +121,16 @@ class Consenter:
             header_hash(self._previous),
             [envelope.SerializeToString() for envelope in batch],
         )
+        is_config = is_config_block(block)
         sign_block(
             block,
             self._signer,
             self._creator,
             nonce=os.urandom(_NONCE_BYTES),
-            last_config_number=self._channel.config_block_number,
+            last_config_number=block.header.number if is_config else self._channel.config_block_number,
         )
-        await asyncio.wrap_future(self._ledger.append(block, is_config=is_config_block(block)))
+        await asyncio.wrap_future(self._ledger.append(block, is_config=is_config))
         self._previous = block.header
+        if is_config:
+            self._channel.update(block)
         self._written(block)

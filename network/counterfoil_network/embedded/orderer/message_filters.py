@@ -29,11 +29,11 @@ class Refused(Exception):  # noqa: N818 - reads as what happened, as Fabric's na
         self.info = info
 
 
-def check_message(envelope: common.Envelope, channel: Channel, now: datetime) -> None:
-    """Apply every check to a transaction for the channel; `now` judges the creator's certificate.
+def message_type(envelope: common.Envelope, channel: Channel) -> int:
+    """Classify a message for the channel: its header type, if it may be sent at all.
 
     Raises:
-        Refused: with Fabric's status and text.
+        Refused: it has no header, is of another channel, or of a type that the orderer alone makes.
 
     """
     header = _channel_header(envelope)
@@ -43,11 +43,16 @@ def check_message(envelope: common.Envelope, channel: Channel, now: datetime) ->
         raise Refused(common.BAD_REQUEST, "message is of type that cannot be processed directly")
     if header.type == common.ORDERER_TRANSACTION:
         raise Refused(common.BAD_REQUEST, "message is of type that is no longer supported")
-    if header.type == common.CONFIG_UPDATE:
-        # The seam for configuration updates: validated and wrapped into a CONFIG transaction from here.
-        raise Refused(
-            common.NOT_IMPLEMENTED, "the embedded ordering service does not process configuration updates yet"
-        )
+    return int(header.type)
+
+
+def check_message(envelope: common.Envelope, channel: Channel, now: datetime) -> None:
+    """Apply every filter to a message for the channel; `now` judges the creator's certificate.
+
+    Raises:
+        Refused: with Fabric's status and text.
+
+    """
     _check_size(envelope, channel)
     _check_signature(envelope, channel, now)
 

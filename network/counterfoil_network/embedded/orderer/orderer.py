@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from counterfoil_protocol.messages import atomic_broadcast, common
 
 from counterfoil_network.embedded.gateway.submit import OrderingServiceDown
-from counterfoil_network.embedded.orderer.consenter import Consenter
-from counterfoil_network.embedded.orderer.message_filters import Refused, check_message
+from counterfoil_network.embedded.orderer.configurer import configuration_transaction, renewed
+from counterfoil_network.embedded.orderer.consenter import Consenter, Ordered
+from counterfoil_network.embedded.orderer.message_filters import Refused, check_message, message_type
 from counterfoil_network.embedded.progress import Progress
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Orderer:
             channel=channel,
             identity=node.identity,
             signer=node.signer,
+            again=self._again,
             written=self._written,
             committed=self._committed_by_peers,
         )
@@ -87,13 +89,35 @@ class Orderer:
                 f'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while '
                 f'dialing: dial tcp {self.address}: connect: connection refused"'
             )
+        sequence = self.channel.sequence
         try:
-            check_message(envelope, self.channel, datetime.now(UTC))
+            message = self._process(envelope)
         except Refused as refused:
             self.log.warning("rejecting broadcast: %s", refused.info)
             return atomic_broadcast.BroadcastResponse(status=refused.status, info=refused.info)
-        self._consenter.order(envelope)
+        is_config = message is not envelope
+        self._consenter.order(Ordered(message, sequence, is_config=is_config))
         return atomic_broadcast.BroadcastResponse(status=common.SUCCESS)
+
+    def _process(self, envelope: common.Envelope) -> common.Envelope:
+        """Return what is to be ordered: the message itself, or the transaction that an update gives."""
+        now = datetime.now(UTC)
+        if message_type(envelope, self.channel) == common.CONFIG_UPDATE:
+            return configuration_transaction(envelope, self.channel, self.node, now)
+        check_message(envelope, self.channel, now)
+        return envelope
+
+    def _again(self, ordered: Ordered) -> common.Envelope | None:
+        """Look again at a message that was accepted under an earlier configuration; None to drop it."""
+        now = datetime.now(UTC)
+        try:
+            if ordered.is_config:
+                return renewed(ordered.envelope, self.channel, self.node, now)
+            check_message(ordered.envelope, self.channel, now)
+        except Refused as refused:
+            self.log.warning("dropping a message after a change of configuration: %s", refused.info)
+            return None
+        return ordered.envelope
 
     async def next_block(self, number: int) -> common.Block:
         """Return a block, waiting until it is written; shared, so not to be changed."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Protocol
 
-from counterfoil_protocol.block import check_block_data, header_hash
+from counterfoil_protocol.block import check_block_data, header_hash, is_config_block
+from counterfoil_protocol.config_validator import UpdateRefused
 from counterfoil_protocol.errors import MalformedMessage, PolicyFailure
 from counterfoil_protocol.ledger.definitions import LIFECYCLE
 from counterfoil_protocol.validation.transaction_validator import TransactionValidator
@@ -67,7 +68,13 @@ class Committer:
         try:
             while True:
                 block = await self._source.next_block(self._ledger.height)
+                was_member = self._channel.is_member
                 await self._commit(block)
+                if was_member and not self._channel.is_member:
+                    # The ordering service gives it no block from here on (common/deliver asks again
+                    # whenever the configuration has changed).
+                    self._log.warning("the organisation has left the channel: no more blocks")
+                    return
         except LedgerClosed as error:
             self._log.error("stopped committing: %s", error)
 
@@ -104,7 +111,9 @@ class Committer:
                 raise BadBlock(f"block {number} does not follow the block before it")
             check_block_data(block)
             self._channel.config.verify_block_signature(block)
-        except (MalformedMessage, PolicyFailure) as error:
+            if number > 0 and is_config_block(block):
+                self._channel.check_successor(block)
+        except (MalformedMessage, PolicyFailure, UpdateRefused) as error:
             raise BadBlock(f"block {number} is not acceptable: {error}") from error
 
 

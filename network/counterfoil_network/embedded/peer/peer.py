@@ -136,8 +136,8 @@ class Peer:
 
     @property
     def is_alive(self) -> bool:
-        """Whether it is started, committing, and its ledger file is there."""
-        if not self._tasks or self._tasks[0].done():
+        """Whether it is started, committing, a member of the channel, and its ledger file is there."""
+        if not self._tasks or self._tasks[0].done() or not self.channel.is_member:
             return False
         try:
             self._check_file()
