@@ -30,6 +30,7 @@ GROUPS = (
     Group("demo", "From nothing to a financed, twice-refused and audited invoice."),
     Group("invoice", "Read invoice files (UBL 2.1, UN/CEFACT CII)."),
     Group("audit", "Export a ledger and prove that nothing was altered."),
+    Group("contracts", "Check the sources of contracts."),
 )
 
 

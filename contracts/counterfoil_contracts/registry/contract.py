@@ -72,6 +72,7 @@ class Registry(ConfidentialContract):
         after = tables.extended(desk.tables, entries, desk.today)
         for name in ops.TABLES:
             if getattr(entries, name):
+                # allow confidential: two officers publish the entries by confirming them
                 desk.context.stub.put_state(name, tables.format_table(name, after))
         return ops.Confirmed(sum(len(getattr(entries, name)) for name in ops.TABLES))
 

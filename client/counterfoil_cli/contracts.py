@@ -1,0 +1,86 @@
+"""`counterfoil contracts`: check the sources of contracts."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from counterfoil_chaincode.check import CONTRACT_RULES, Finding, Report, Rule, check_path
+
+from counterfoil_cli.exit_codes import ExitCode
+from counterfoil_cli.output import Output
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.callback()
+def contracts() -> None:
+    """Check the sources of contracts."""
+
+
+@app.command()
+def check(
+    path: Annotated[Path, typer.Argument(help="A Python file, or a folder of them.", exists=True)],
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Look for what makes endorsers disagree, misreads the ledger or tells secrets to all.
+
+    Nothing is run. Files that import test libraries are left out. A comment on the line or right above it,
+    `# allow float: the reason`, allows a finding.
+
+    Examples:
+
+        counterfoil contracts check my_chaincode/
+
+        counterfoil contracts check asset.py --json
+
+    Exit codes: 0 nothing was found; 1 something was.
+    """
+    report = check_path(path)
+    output = Output()
+    if as_json:
+        output.line(json.dumps(_as_json(report), indent=2))
+    else:
+        _tell(output, report)
+    if report.findings:
+        raise typer.Exit(ExitCode.FAILED)
+
+
+@app.command()
+def rules() -> None:
+    """Tell the rules of the check and why each is one.
+
+    Examples:
+
+        counterfoil contracts rules
+    """
+    output = Output()
+    for rule in CONTRACT_RULES:
+        output.line(rule.id, style="bold")
+        output.line(f"  {rule.explanation}")
+
+
+def _as_json(report: Report) -> dict[str, object]:
+    findings = [
+        {"path": str(each.path), "line": each.line, "rule": each.rule_id, "text": each.text}
+        for each in report.findings
+    ]
+    return {"files": report.files, "tests": [str(path) for path in report.tests], "findings": findings}
+
+
+def _tell(output: Output, report: Report) -> None:
+    for finding in report.findings:
+        output.line(str(finding))
+    if report.findings:
+        output.line()
+    for rule in _broken(report.findings):
+        output.line(f"{rule.id}: {rule.explanation}")
+    left_out = f", {len(report.tests)} of tests left out" if report.tests else ""
+    found = f"{len(report.findings)} found" if report.findings else "nothing found"
+    output.line(f"{report.files} files checked{left_out}: {found}.")
+
+
+def _broken(findings: tuple[Finding, ...]) -> list[Rule]:
+    ids = {finding.rule_id for finding in findings}
+    return [rule for rule in Rule if rule.id in ids]
