@@ -69,8 +69,9 @@ class Gateway:
         user: str,
         *,
         deadlines: Deadlines = Deadlines(),  # noqa: B008 - frozen
+        peer: str | None = None,
     ) -> "Gateway":
-        """Connect as ``user`` of a ConnectionProfile to its organisation's first peer.
+        """Connect as ``user`` of a ConnectionProfile to its organisation's first peer, or the one named.
 
         Raises:
             OSError, ValueError: the profile, or the identity in it, cannot be read.
@@ -79,7 +80,7 @@ class Gateway:
             profile = ConnectionProfile.read(profile)
         identity, signer = profile.identity(user)
         session = new_session(identity, signer, deadlines, None)
-        return cls(BlockingDriver(profile.endpoint()), session, profile.msp_id)
+        return cls(BlockingDriver(profile.endpoint(peer)), session, profile.msp_id)
 
     @property
     def identity(self) -> Identity:

@@ -126,9 +126,10 @@ def _is_log(path: Path, node: str) -> bool:
 
 
 def _described(folder: NetworkFolder, state: NetworkState, heights: Sequence[Any]) -> dict[str, Any]:
+    nodes = {node.host: node for node in state.peers}
     peers = {
-        each.organisation: {
-            "endpoint": state.node(each.organisation).address,
+        _peer_name(state, each.host): {
+            "endpoint": nodes[each.host].address,
             "height": each.height,
             "newest_block_hash": each.newest_block_hash,
             "failure": each.failure or None,
@@ -151,11 +152,17 @@ def _described(folder: NetworkFolder, state: NetworkState, heights: Sequence[Any
     return found
 
 
+def _peer_name(state: NetworkState, host: str) -> str:
+    """The organisation for its first peer, the host's name for others."""
+    organisation = next(node.organisation for node in state.peers if node.host == host)
+    return organisation if state.node(organisation).host == host else host
+
+
 def _add_fabric(found: dict[str, Any], folder: NetworkFolder, state: NetworkState) -> None:
     from counterfoil_network.fabric.status import orderer_statuses, peer_statuses, processes
 
     for peer in peer_statuses(folder, state):
-        entry = found["peers"][peer.organisation]
+        entry = found["peers"][_peer_name(state, peer.host)]
         members = [{"msp_id": each.msp_id, "height": each.height} for each in peer.members]
         own = next(
             (each for each in peer.members if each.msp_id == state.node(peer.organisation).msp_id), None

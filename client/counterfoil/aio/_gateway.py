@@ -58,13 +58,14 @@ class Gateway:
         user: str,
         *,
         deadlines: Deadlines = Deadlines(),  # noqa: B008 - frozen
+        peer: str | None = None,
     ) -> "Gateway":
         """As ``counterfoil.Gateway.from_profile``; reads files, needs no awaiting."""
         if not isinstance(profile, ConnectionProfile):
             profile = ConnectionProfile.read(profile)
         identity, signer = profile.identity(user)
         session = new_session(identity, signer, deadlines, None)
-        return cls(AsyncDriver(profile.endpoint()), session, profile.msp_id)
+        return cls(AsyncDriver(profile.endpoint(peer)), session, profile.msp_id)
 
     @property
     def identity(self) -> Identity:

@@ -69,13 +69,18 @@ class Deployed:
 
 @dataclass(frozen=True, slots=True)
 class _Member:
-    """One organisation while deploying: its administrator's gateway and the package it runs."""
+    """One organisation while deploying: its administrator's gateways, one a peer, and the package it runs."""
 
     name: str
-    gateway: Gateway
+    gateways: tuple[Gateway, ...]
     network: Network
     package: bytes = field(repr=False)
     package_id: str
+
+    @property
+    def msp_id(self) -> str:
+        """The organisation's MSP ID."""
+        return self.gateways[0].identity.msp_id
 
 
 def deploy(
@@ -125,20 +130,24 @@ def deploy_on(network: RunningNetwork, chaincode: Chaincode, progress: Progress 
 def _members(folder: NetworkFolder, state: NetworkState, chaincode: Chaincode) -> Iterator[list[_Member]]:
     with ExitStack() as stack:
         members = []
-        for node in state.peers:
-            profile = folder.connection_profile(node.organisation)
-            gateway = stack.enter_context(Gateway.from_profile(profile, ADMINISTRATOR))
-            package = chaincode.own_packages.get(node.organisation, chaincode.package)
+        for name, package in chaincode.packages(node.organisation for node in state.peers).items():
+            profile = folder.connection_profile(name)
+            gateways = tuple(
+                stack.enter_context(Gateway.from_profile(profile, ADMINISTRATOR, peer=node.host))
+                for node in state.peers
+                if node.organisation == name
+            )
             package_id = parse_package(package).package_id
-            network = gateway.network(state.channel)
-            members.append(_Member(node.organisation, gateway, network, package, package_id))
+            members.append(_Member(name, gateways, gateways[0].network(state.channel), package, package_id))
         yield members
 
 
 def _install(member: _Member) -> None:
-    installed = {each.package_id for each in lifecycle.query_installed(member.gateway)}
-    if member.package_id not in installed:
-        lifecycle.install(member.gateway, member.package)
+    """On each of its peers: all of them endorse."""
+    for gateway in member.gateways:
+        installed = {each.package_id for each in lifecycle.query_installed(gateway)}
+        if member.package_id not in installed:
+            lifecycle.install(gateway, member.package)
 
 
 def _committed(member: _Member, name: str) -> lifecycle.ChaincodeDefinition | None:
@@ -161,7 +170,7 @@ def _is_run_by_all(members: Sequence[_Member], name: str) -> bool:
 def _commit(
     committer: _Member, members: Sequence[_Member], definition: lifecycle.ChaincodeDefinition
 ) -> None:
-    endorsers = [member.gateway.identity.msp_id for member in members]
+    endorsers = [member.msp_id for member in members]
     lifecycle.commit(committer.network, definition, endorsing_organizations=endorsers)
 
 

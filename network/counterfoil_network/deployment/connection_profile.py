@@ -20,34 +20,35 @@ def write_connection_profile(
     """Write the profile of a peer organisation; give its path."""
     path = folder.connection_profile(organisation.name)
     path.parent.mkdir(parents=True, exist_ok=True)
-    profile = connection_profile(state, state.node(organisation.name), organisation, folder.connections)
+    profile = connection_profile(state, organisation, folder.connections)
     path.write_text(json.dumps(profile, indent=2) + "\n", encoding="utf-8")
     return path
 
 
-def connection_profile(
-    state: NetworkState, node: Node, organisation: OrganisationFolder, start: Path
-) -> dict[str, Any]:
+def connection_profile(state: NetworkState, organisation: OrganisationFolder, start: Path) -> dict[str, Any]:
     """The profile's document, with paths relative to `start` (a folder inside the network's folder)."""
+    nodes = [node for node in state.peers if node.organisation == organisation.name]
     return {
         "name": f"{state.channel}-{organisation.name}",
         "version": "1.0.0",
         "client": {"organization": organisation.name},
-        "channels": {state.channel: {"peers": {node.host: {}}}},
+        "channels": {state.channel: {"peers": {node.host: {} for node in nodes}}},
         "organizations": {
             organisation.name: {
-                "mspid": node.msp_id,
-                "peers": [node.host],
+                "mspid": nodes[0].msp_id,
+                "peers": [node.host for node in nodes],
                 "users": {name: _user(organisation, name, start) for name in organisation.users},
             }
         },
-        "peers": {
-            node.host: {
-                "url": f"grpcs://{node.address}",
-                "tlsCACerts": {"path": _relative(organisation.tls_authority_certificate, start)},
-                "grpcOptions": {"ssl-target-name-override": node.host},
-            }
-        },
+        "peers": {node.host: _peer(node, organisation, start) for node in nodes},
+    }
+
+
+def _peer(node: Node, organisation: OrganisationFolder, start: Path) -> dict[str, Any]:
+    return {
+        "url": f"grpcs://{node.address}",
+        "tlsCACerts": {"path": _relative(organisation.tls_authority_certificate, start)},
+        "grpcOptions": {"ssl-target-name-override": node.host},
     }
 
 

@@ -16,6 +16,7 @@ from counterfoil_network.deployment.engine_process import BEGIN, READY
 from counterfoil_network.deployment.folder import NetworkFolder
 from counterfoil_network.deployment.state import NetworkState, Node, read_state
 from counterfoil_network.embedded.engine import Engine
+from counterfoil_network.embedded.log import log_unreadable_requests_shortly
 from counterfoil_network.identities import CryptoFolder, OrganisationFolder, OrganisationKind
 
 _log = logging.getLogger(__name__)
@@ -26,6 +27,7 @@ _KINDS = {"orderer": OrganisationKind.ORDERER, "peer": OrganisationKind.PEER}
 def main() -> None:
     """Run the engine until it is asked to end."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    log_unreadable_requests_shortly()
     if os.read(sys.stdin.fileno(), len(BEGIN)) == BEGIN:
         asyncio.run(_run(NetworkFolder(Path(sys.argv[1]))))
 

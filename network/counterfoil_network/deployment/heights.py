@@ -18,6 +18,7 @@ class PeerHeight:
     """One peer's answer: the number of its blocks and the hash of the newest, or why there is none."""
 
     organisation: str
+    host: str
     height: int
     newest_block_hash: str
     failure: str = ""
@@ -30,8 +31,9 @@ def peer_heights(folder: NetworkFolder, state: NetworkState) -> list[PeerHeight]
 
 
 def _height(folder: NetworkFolder, channel: str, node: Node) -> PeerHeight:
+    profile = folder.connection_profile(node.organisation)
     try:
-        with Gateway.from_profile(folder.connection_profile(node.organisation), ADMINISTRATOR) as gateway:
+        with Gateway.from_profile(profile, ADMINISTRATOR, peer=node.host) as gateway:
             answer = (
                 gateway.network(channel)
                 .contract("qscc")
@@ -40,6 +42,6 @@ def _height(folder: NetworkFolder, channel: str, node: Node) -> PeerHeight:
                 )
             )
     except (CounterfoilError, OSError, ValueError) as error:
-        return PeerHeight(node.organisation, 0, "", str(error))
+        return PeerHeight(node.organisation, node.host, 0, "", str(error))
     info = common_ledger.BlockchainInfo.FromString(answer)
-    return PeerHeight(node.organisation, info.height, info.currentBlockHash.hex())
+    return PeerHeight(node.organisation, node.host, info.height, info.currentBlockHash.hex())
