@@ -5,7 +5,7 @@ and annotations tell what is called; keys are compared as expressions, so `key` 
 """
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from .effects import Kind, Place, ledger_method, place_of
@@ -16,6 +16,7 @@ from .source import FunctionNode, parameters
 
 _ENDS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _BRANCHES = (ast.If, ast.Try, ast.Match, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith)
+_NESTED_MAX = 3
 Writes = frozenset["_Effect"]
 
 
@@ -68,7 +69,8 @@ class LedgerOrder:
         """What one call does; places in the caller's names."""
         method = ledger_method(call)
         if method is not None:
-            return [_Effect(method.kind, place_of(call, method), function, call.lineno)]
+            place = _spelled_out(place_of(call, method), function)
+            return [_Effect(method.kind, place, function, call.lineno)]
         called = self._program.called(function, call)
         if called is None:
             return []
@@ -96,6 +98,19 @@ def _moved(place: Place, given: dict[str, str], called: Function) -> Place:
     outer = {each.arg for each in parameters(called.node)} - set(given)
     if place.names & (called.stored | outer):
         return Place(place.collection, "", frozenset())
+    return _with(place, given)
+
+
+def _spelled_out(place: Place, function: Function) -> Place:
+    """A place without names that only stand for an expression."""
+    for _ in range(_NESTED_MAX):
+        before, place = place, _with(place, function.once)
+        if place == before:
+            break
+    return place
+
+
+def _with(place: Place, given: Mapping[str, str]) -> Place:
     given = {name: text for name, text in given.items() if name in place.names and name != text}
     if not given:
         return place

@@ -1,7 +1,8 @@
 """All files that are checked together: finds the function that a call reaches."""
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -31,6 +32,11 @@ class Function:
         return _stored(self.node)
 
     @property
+    def once(self) -> Mapping[str, str]:
+        """The expressions of names that are bound once, outside of loops: such a name is its expression."""
+        return _once(self.node)
+
+    @property
     def given(self) -> list[ast.arg]:
         """Its parameters, without `self`."""
         return parameters(self.node)[1 if self.is_method else 0 :]
@@ -41,6 +47,28 @@ def _stored(node: FunctionNode) -> frozenset[str]:
     return frozenset(
         each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
     )
+
+
+@lru_cache(maxsize=4096)
+def _once(node: FunctionNode) -> Mapping[str, str]:
+    bound = Counter(
+        each.id for each in ast.walk(node) if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)
+    )
+    return {
+        each.targets[0].id: ast.unparse(each.value)
+        for each in _outside_loops(node.body)
+        if isinstance(each, ast.Assign) and isinstance(each.targets[0], ast.Name)
+        if len(each.targets) == 1 and bound[each.targets[0].id] == 1
+    }
+
+
+def _outside_loops(nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
+    for node in nodes:
+        if not isinstance(
+            node, ast.For | ast.AsyncFor | ast.While | FunctionNode | ast.ClassDef | ast.Lambda
+        ):
+            yield node
+            yield from _outside_loops(ast.iter_child_nodes(node))
 
 
 class Program:

@@ -91,3 +91,9 @@ def test_a_file_that_is_no_python_is_told(tmp_path: Path) -> None:
 def test_nothing_of_that_name(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         check_path(tmp_path / "absent")
+
+
+@pytest.mark.parametrize("sample", sorted(OTHERS.glob("*.txt")), ids=lambda path: path.stem)
+def test_contracts_in_the_style_of_fabrics_samples(sample: Path, tmp_path: Path) -> None:
+    text = sample.read_text()
+    assert found(tmp_path, text) == expected(text)
