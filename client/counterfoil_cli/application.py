@@ -29,6 +29,8 @@ GROUPS = (
     Group("network", "Start, stop and look at a network on this machine."),
     Group("demo", "From nothing to a financed, twice-refused and audited invoice."),
     Group("invoice", "Read invoice files (UBL 2.1, UN/CEFACT CII)."),
+    Group("org", "Let an organisation join the channel, or leave it."),
+    Group("chaincode", "Install, approve and commit the chaincode `trade`."),
     Group("audit", "Export a ledger and prove that nothing was altered."),
     Group("contracts", "Check the sources of contracts."),
 )

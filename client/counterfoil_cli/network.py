@@ -28,6 +28,7 @@ from counterfoil_network.deployment.network import Engine, Launch
 from counterfoil_network.deployment.state import NetworkState
 
 from counterfoil_cli.engine_name import EngineName
+from counterfoil_cli.join import join
 from counterfoil_cli.network_app import DEFAULT_FOLDER, Folder, app, told
 from counterfoil_cli.network_look import logs, status, verify
 from counterfoil_cli.output import Output, Steps
@@ -35,7 +36,7 @@ from counterfoil_cli.output import Output, Steps
 _STOP_TIMEOUT_SECONDS = 60.0
 _POLL_SECONDS = 0.1
 # Importing this module registers all of them.
-__all__ = ["app", "down", "logs", "status", "up", "verify"]
+__all__ = ["app", "down", "join", "logs", "status", "up", "verify"]
 
 _File = Annotated[Path | None, typer.Option(dir_okay=False, show_default="the working folder's, else ours")]
 

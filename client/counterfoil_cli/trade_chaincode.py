@@ -5,7 +5,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import counterfoil_contracts
-from counterfoil_contracts.collections import ENDORSEMENT_POLICY, collections
+from counterfoil_contracts.collections import ENDORSEMENT_POLICY, collections, departed_banks
 from counterfoil_contracts.core.roles import PORT, REGULATOR
 from counterfoil_network.deployment.chaincode import Chaincode
 from counterfoil_network.deployment.source_package import package_sources
@@ -20,9 +20,13 @@ def trade_package(sources: Path | None = None) -> bytes:
     return package_sources(f"{NAME}_{version('counterfoil')}", ENTRY_POINT, {"counterfoil_contracts": folder})
 
 
-def trade_chaincode(msp_ids: Sequence[str]) -> Chaincode:
-    """What a channel of these peer organisations (MSP IDs) gets; all but the two authorities are banks."""
+def trade_chaincode(msp_ids: Sequence[str], earlier: Sequence[str] = ()) -> Chaincode:
+    """What a channel of these peer organisations (MSP IDs) gets; all but the two authorities are banks.
+
+    `earlier` names the collections of the definition in force: those of banks that have left stay.
+    """
     banks = [msp_id for msp_id in msp_ids if msp_id not in {REGULATOR, PORT}]
+    defined = collections(banks, departed_banks(earlier, msp_ids))
     return Chaincode(
-        NAME, version("counterfoil"), trade_package(), ENDORSEMENT_POLICY, tuple(collections(banks))
+        NAME, version("counterfoil"), trade_package(), ENDORSEMENT_POLICY, tuple(defined)
     )

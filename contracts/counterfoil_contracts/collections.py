@@ -3,12 +3,12 @@
 A member holds the values; every other peer holds their hashes.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from counterfoil_protocol.application_policy import ApplicationPolicy
 from counterfoil_protocol.collection import CollectionDefinition
-from counterfoil_protocol.confidential import BANK, bank_of, collection_name
+from counterfoil_protocol.confidential import BANK, bank_of, collection_name, msp_of
 from counterfoil_protocol.signature_policy import parse_policy
 
 from .core.roles import PORT, REGULATOR
@@ -55,17 +55,43 @@ RULES = (
 )
 
 
-def collections(banks: Sequence[str]) -> list[CollectionDefinition]:
+def collections(banks: Sequence[str], departed: Sequence[str] = ()) -> list[CollectionDefinition]:
     """The definitions for these banks (MSP IDs), in the order of the rules, bank by bank.
+
+    A collection can never be dropped, and each of its members must be in the channel (Fabric
+    core/chaincode/lifecycle): those of `departed` banks go on with the authorities alone.
 
     Raises:
         ValueError: an MSP ID that is no bank's.
     """
     found = []
     for rule in RULES:
-        for msp_id in banks if BANK in rule.members else ("",):
-            found.append(_definition(rule, msp_id))
+        for msp_id in (*banks, *departed) if BANK in rule.members else ("",):
+            kept = rule if msp_id not in departed else _without_bank(rule)
+            found.append(_definition(kept, msp_id))
     return found
+
+
+def departed_banks(names: Iterable[str], msp_ids: Iterable[str]) -> list[str]:
+    """Banks (MSP IDs) that have collections by these names and are no members of the channel any more."""
+    members = set(msp_ids)
+    found: dict[str, None] = {}
+    for rule in RULES:
+        prefix = rule.template.removesuffix("{bank}")
+        for name in names if BANK in rule.members else ():
+            if name.startswith(prefix) and msp_of(name.removeprefix(prefix)) not in members:
+                found[msp_of(name.removeprefix(prefix))] = None
+    return sorted(found)
+
+
+def _without_bank(rule: CollectionRule) -> CollectionRule:
+    """The rule when its bank has left: nobody else to send to is required, for nobody writes any more."""
+    return replace(
+        rule,
+        members=tuple(member for member in rule.members if member != BANK),
+        endorsers=tuple(endorser for endorser in rule.endorsers if endorser != BANK),
+        required_peer_count=0,
+    )
 
 
 def _definition(rule: CollectionRule, msp_id: str) -> CollectionDefinition:
