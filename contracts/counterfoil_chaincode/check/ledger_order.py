@@ -5,7 +5,7 @@ and annotations tell what is called; keys are compared as expressions, so `key` 
 """
 
 import ast
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from .effects import Kind, Place, ledger_method, place_of
@@ -17,7 +17,7 @@ from .source import FunctionNode, parameters
 _ENDS = (ast.Return, ast.Raise, ast.Continue, ast.Break)
 _BRANCHES = (ast.If, ast.Try, ast.Match, ast.For, ast.AsyncFor, ast.While, ast.With, ast.AsyncWith)
 _NESTED_MAX = 3
-Writes = frozenset["_Effect"]
+Before = frozenset["_Effect"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +41,6 @@ class LedgerOrder:
         """What is found in all functions."""
         for function in self._program:
             yield from _Walk(self, function).findings()
-            yield from self._unchecked(function)
-
-    def _unchecked(self, function: Function) -> Iterator[Finding]:
-        effects = self.effects(function)
-        if not any(effect.kind is Kind.WRITE for effect in effects):
-            return
-        for effect in effects:
-            if effect.kind is Kind.UNCHECKED:
-                text = f"a query that validation does not check, and {function.node.name} also writes"
-                yield Finding(effect.function.source.path, effect.line, Rule.UNCHECKED_QUERY.id, text)
 
     def effects(self, function: Function, under: frozenset[str] = frozenset()) -> tuple[_Effect, ...]:
         """What a function and those it calls do, in the order they are written; places in its own names."""
@@ -141,7 +131,7 @@ class _Rename(ast.NodeTransformer):
 
 
 class _Walk:
-    """One function, with the writes made so far on the way through it."""
+    """One function, with what has been written and queried on the way through it."""
 
     def __init__(self, order: LedgerOrder, function: Function) -> None:
         self._order = order
@@ -152,66 +142,80 @@ class _Walk:
         self._block(self._function.node.body, frozenset())
         yield from self._found
 
-    def _block(self, statements: Iterable[ast.stmt], writes: Writes) -> Writes | None:
-        """The writes after some statements; None if they never get to their end."""
+    def _block(self, statements: Iterable[ast.stmt], before: Before) -> Before | None:
+        """What has come before the end of some statements; None if they never get to their end."""
         for statement in statements:
-            after = self._statement(statement, writes)
+            after = self._statement(statement, before)
             if after is None:
                 return None
-            writes = after
-        return writes
+            before = after
+        return before
 
-    def _statement(self, node: ast.stmt, writes: Writes) -> Writes | None:
+    def _statement(self, node: ast.stmt, before: Before) -> Before | None:
         if isinstance(node, FunctionNode | ast.ClassDef):
-            return writes
+            return before
         if not isinstance(node, _BRANCHES):
-            writes = self._expressions([node], writes)
-            return None if isinstance(node, _ENDS) else writes
+            before = self._expressions([node], before)
+            return None if isinstance(node, _ENDS) else before
         if isinstance(node, ast.For | ast.AsyncFor):
-            return self._loop(node, self._expressions([node.iter], writes), _stored([node.target]))
+            return self._loop(node, self._expressions([node.iter], before), _stored([node.target]))
         if isinstance(node, ast.While):
-            return self._loop(node, self._expressions([node.test], writes), frozenset())
+            return self._loop(node, self._expressions([node.test], before), frozenset())
         if isinstance(node, ast.With | ast.AsyncWith):
-            return self._block(node.body, self._expressions(node.items, writes))
+            return self._block(node.body, self._expressions(node.items, before))
         if isinstance(node, ast.If):
-            writes = self._expressions([node.test], writes)
-            return _met([self._block(node.body, writes), self._block(node.orelse, writes)])
+            before = self._expressions([node.test], before)
+            return _met([self._block(node.body, before), self._block(node.orelse, before)])
         if isinstance(node, ast.Match):
-            writes = self._expressions([node.subject], writes)
-            return _met([writes, *(self._block(case.body, writes) for case in node.cases)])
-        return self._try(node, writes)
+            before = self._expressions([node.subject], before)
+            return _met([before, *(self._block(case.body, before) for case in node.cases)])
+        return self._try(node, before)
 
-    def _try(self, node: ast.stmt, writes: Writes) -> Writes | None:
+    def _try(self, node: ast.stmt, before: Before) -> Before | None:
         assert isinstance(node, ast.Try)
-        body = self._block([*node.body, *node.orelse], writes)
-        handled = [self._block(handler.body, writes) for handler in node.handlers]
+        body = self._block([*node.body, *node.orelse], before)
+        handled = [self._block(handler.body, before) for handler in node.handlers]
         met = _met([body, *handled])
         return None if met is None else self._block(node.finalbody, met)
 
     def _loop(
-        self, node: ast.For | ast.AsyncFor | ast.While, writes: Writes, targets: frozenset[str]
-    ) -> Writes | None:
+        self, node: ast.For | ast.AsyncFor | ast.While, before: Before, targets: frozenset[str]
+    ) -> Before | None:
         changing = targets | _stored(node.body)
-        once = self._block(node.body, _without(writes, targets))
+        once = self._block(node.body, _without(before, targets))
         if once is not None:
             # The second time round, what depends on the loop's own names is another key.
             self._block(node.body, _without(once, changing))
-        met = _met([writes, once])
+        met = _met([before, once])
         return None if met is None else self._block(node.orelse, met)
 
-    def _expressions(self, nodes: Iterable[ast.AST], writes: Writes) -> Writes:
+    def _expressions(self, nodes: Iterable[ast.AST], before: Before) -> Before:
         nodes = list(nodes)
         for call in calls_in(nodes):
             effects = self._order.effects_of(self._function, call)
             for effect in effects:
-                self._compare(effect, writes, call)
-            writes |= {effect for effect in effects if effect.kind is Kind.WRITE}
-        return _without(writes, _stored(nodes))
+                self._compare(effect, before, call)
+            self._unchecked(effects, before)
+            before |= {effect for effect in effects if effect.kind in {Kind.WRITE, Kind.UNCHECKED}}
+        return _without(before, _stored(nodes))
 
-    def _compare(self, effect: _Effect, writes: Writes, call: ast.Call) -> None:
+    def _unchecked(self, effects: Sequence[_Effect], before: Before) -> None:
+        """Tell the queries that have come before a write on this way, or after one."""
+        writes = any(effect.kind is Kind.WRITE for effect in effects)
+        has_written = any(effect.kind is Kind.WRITE for effect in before)
+        queries = [*(before if writes else ()), *(effects if has_written else ())]
+        for query in queries:
+            if query.kind is Kind.UNCHECKED:
+                text = f"a query that validation does not check, and {self._function.node.name} also writes"
+                path = query.function.source.path
+                self._found[Finding(path, query.line, Rule.UNCHECKED_QUERY.id, text)] = None
+
+    def _compare(self, effect: _Effect, before: Before, call: ast.Call) -> None:
         if effect.kind is Kind.WRITE:
             return
-        for write in writes:
+        for write in before:
+            if write.kind is not Kind.WRITE:
+                continue
             if write.place.collection != effect.place.collection:
                 continue
             is_same = bool(effect.place.key) and write.place.key == effect.place.key
@@ -231,10 +235,16 @@ def _stored(nodes: Iterable[ast.AST]) -> frozenset[str]:
     )
 
 
-def _without(writes: Writes, names: frozenset[str]) -> Writes:
-    return frozenset(write for write in writes if not write.place.names & names)
+def _without(before: Before, names: frozenset[str]) -> Before:
+    """The same, with places that depend on these names no longer known."""
+    return frozenset(
+        replace(effect, place=Place(effect.place.collection, "", frozenset()))
+        if effect.place.names & names
+        else effect
+        for effect in before
+    )
 
 
-def _met(ways: Iterable[Writes | None]) -> Writes | None:
+def _met(ways: Iterable[Before | None]) -> Before | None:
     reached = [way for way in ways if way is not None]
     return frozenset().union(*reached) if reached else None

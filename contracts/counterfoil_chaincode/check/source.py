@@ -47,8 +47,15 @@ def read_source(path: Path, module: str) -> Source:
     """
     text = path.read_text(encoding="utf-8")
     tree = ast.parse(text, str(path))
+    tree.body = [node for node in tree.body if not _is_main(node)]
     package = module if path.name == "__init__.py" else module.rpartition(".")[0]
     return Source(path, module, text, tree, _imports(tree, package), frozenset(_bound(tree)))
+
+
+def _is_main(node: ast.stmt) -> bool:
+    """Whether a statement runs only if the file is a program: `if __name__ == "__main__":`."""
+    test = node.test if isinstance(node, ast.If) else None
+    return isinstance(test, ast.Compare) and isinstance(test.left, ast.Name) and test.left.id == "__name__"
 
 
 def _imports(tree: ast.Module, package: str) -> dict[str, str]:
