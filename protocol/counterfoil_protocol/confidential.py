@@ -34,6 +34,9 @@ INQUIRE = "inquire"
 OUTCOME = "outcome"
 REQUEST_FIELD = "request"
 """Name of the only transient field."""
+REQUEST_LENGTH_MAX = 4 * 1024 * 1024
+"""Bytes of a request. A hundred declarations of a hundred lines are two million; more is not read, because
+JSON takes many times its length in the memory of the one process that serves every bank."""
 
 _BANK_MSP = re.compile(r"(Bank[A-Za-z0-9]+)MSP")
 _REQUEST_ID = re.compile(r"[0-9a-f]{32}")
@@ -180,6 +183,8 @@ def parse_request(transient: Mapping[str, bytes]) -> Request:
     """
     if set(transient) != {REQUEST_FIELD}:
         raise MalformedMessage(f"the transient data is not exactly the field {REQUEST_FIELD!r}")
+    if len(transient[REQUEST_FIELD]) > REQUEST_LENGTH_MAX:
+        raise MalformedMessage(f"the request is longer than {REQUEST_LENGTH_MAX} bytes")
     try:
         request = canonical_json.decode(transient[REQUEST_FIELD])
     except ValueError:

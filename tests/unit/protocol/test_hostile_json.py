@@ -2,7 +2,7 @@
 
 import pytest
 from counterfoil_protocol import canonical_json
-from counterfoil_protocol.confidential import build_request, parse_request
+from counterfoil_protocol.confidential import REQUEST_LENGTH_MAX, build_request, parse_request
 from counterfoil_protocol.errors import MalformedMessage
 
 HOSTILE = {
@@ -26,3 +26,9 @@ def test_it_is_refused_when_it_is_read(data: bytes) -> None:
 def test_escapes_of_whole_characters_are_read() -> None:
     assert canonical_json.decode(b'"\\u4e2d\\ud83d\\ude00"') == "中😀"
     assert parse_request(build_request("lock", {"name": "中"})).body == {"name": "中"}
+
+
+def test_a_request_that_would_fill_the_memory_is_not_read() -> None:
+    filler = b"[]," * (REQUEST_LENGTH_MAX // 3) + b"[]"
+    with pytest.raises(MalformedMessage, match="longer than 4194304 bytes"):
+        parse_request({"request": b'{"body":[' + filler + b'],"operation":"lock"}'})

@@ -16,6 +16,7 @@ from counterfoil_network.embedded.peer.chaincode.failure import (
     STREAM_TERMINATED,
     ChaincodeFailure,
 )
+from counterfoil_network.embedded.peer.chaincode.stream import MAX_MESSAGE_BYTES
 from counterfoil_network.embedded.settings import EXECUTE_TIMEOUT
 
 if TYPE_CHECKING:
@@ -29,6 +30,12 @@ if TYPE_CHECKING:
 
 INITIALIZED_KEY = "\x00\U0010ffffinitialized"
 """Key that keeps the version for which Init has run (Fabric: InitializedKeyName)."""
+
+
+_TAG_MAX = 6
+"""Bytes before an argument in a message."""
+_HEADERS_MAX = 4096
+"""Bytes that ids and tags around a proposal take at most."""
 
 
 class SystemChaincode(Protocol):
@@ -113,6 +120,7 @@ class ChaincodeSupport:
             return chaincode_shim.ChaincodeMessage(
                 type=chaincode_shim.ChaincodeMessage.COMPLETED, payload=response.SerializeToString()
             )
+        _check_size(invocation)
         package_id = self._check(invocation)
         running = await self._launched(package_id)
         try:
@@ -206,3 +214,15 @@ class ChaincodeSupport:
         if self._running.get(package_id) is running:
             del self._running[package_id]
         await running.stop(kill=True)
+
+
+def _check_size(invocation: Invocation) -> None:
+    """Refuse what does not fit into one message, in which arguments stand twice: the proposal is in it, too.
+
+    Sent, it would end the chaincode's stream, and with it every other transaction that runs there.
+    """
+    size = invocation.signed_proposal.ByteSize() + sum(len(arg) + _TAG_MAX for arg in invocation.args)
+    if size + _HEADERS_MAX > MAX_MESSAGE_BYTES:
+        raise ChaincodeFailure(
+            f"error sending: trying to send message larger than max ({size} vs. {MAX_MESSAGE_BYTES})"
+        )
