@@ -139,7 +139,7 @@ def bodies(person: Person) -> Iterator[bytes]:
 
 def call(channel: grpc.Channel, method: str, body: bytes) -> str:
     """The status of a unary call with any bytes."""
-    invoke = channel.unary_unary(method)
+    invoke: Any = channel.unary_unary(method)
     try:
         invoke(body, timeout=SHORT)
     except grpc.RpcError as error:
@@ -193,7 +193,7 @@ def seeks(person: Person) -> Iterator[bytes]:
 
 
 def assert_answers(channel: grpc.Channel, method: str, body: bytes) -> None:
-    stream = channel.stream_stream(method)
+    stream: Any = channel.stream_stream(method)
     try:
         for _ in stream(iter([body]), timeout=SHORT):
             pass
