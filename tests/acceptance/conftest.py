@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from counterfoil_network.deployment import EMBEDDED, FABRIC
 
 from tests.acceptance import records
-from tests.acceptance.engines import EMBEDDED, FABRIC, fabric_programs, running
+from tests.acceptance.engines import fabric_programs, running
 from tests.acceptance.surroundings import Surroundings
 
 

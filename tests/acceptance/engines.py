@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from counterfoil_network.deployment import NetworkFolder, NetworkSettings, run_network
+from counterfoil_network.deployment import EMBEDDED, NetworkFolder, NetworkSettings, run_network
 from counterfoil_network.deployment.chaincode import deploy_on
 from counterfoil_network.fabric.engine import FabricEngine
 from counterfoil_network.fabric.programs import find_programs
@@ -16,7 +16,6 @@ from tests.acceptance.sample import probe
 from tests.acceptance.surroundings import Surroundings
 
 ROOT = Path(__file__).resolve().parents[2]
-EMBEDDED, FABRIC = "embedded", "fabric"
 
 
 @contextmanager
@@ -25,8 +24,7 @@ def running(engine: str, folder: Path, configtx: Path = ROOT / "configtx.yaml") 
     settings = NetworkSettings(NetworkFolder(folder), configtx, ROOT / "crypto-config.yaml", engine=engine)
     with run_network(settings, **_launch(engine)) as network:
         deploy_on(network, probe())
-        pid = network.engine.pid if engine == EMBEDDED else None
-        surroundings = Surroundings(engine, network.folder, network.state, pid)
+        surroundings = Surroundings(engine, network.folder, network.state)
         try:
             yield surroundings
         finally:

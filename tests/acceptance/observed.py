@@ -131,7 +131,7 @@ def _private_digest(collection: HashedCollection, names: Names) -> bytes:
         Write(
             names.plain(each.key_hash),
             names.plain(each.value_hash).encode(),
-            is_delete=each.deletes and not each.is_purge,
+            is_delete=each.deletes,
         )
         for each in collection.writes
     ]

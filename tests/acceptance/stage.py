@@ -20,6 +20,7 @@ ENDORSERS = ("RegulatorMSP", "BankAMSP")
 """Two of four, as the chaincode's policy asks; named, so that no run depends on the gateway's choice."""
 NOBODY_SAID: tuple[str, ...] = ()
 """The gateway chooses."""
+_CUT_SECONDS = 0.02
 _CODES: dict[int, str] = {int(number): name for name, number in transactions.TxValidationCode.items()}
 
 
@@ -130,7 +131,7 @@ class Stage:
     def one_block(self, *endorsed: Transaction | None) -> list[str]:
         """Order transactions in this order into one block, and note its codes.
 
-        An idle embedded orderer cuts at once: one transaction goes first, to be busy with.
+        An idle embedded orderer cuts at once, so another transaction goes first, to keep it busy.
 
         Raises:
             NotTogether: the orderer cut in between; the case has to be run again.
@@ -138,12 +139,16 @@ class Stage:
         envelopes = [each.sign().data.envelope for each in endorsed if each is not None]
         ids = [each.transaction_id for each in endorsed if each is not None]
         first = self._decoy()
-        statuses = self.surroundings.broadcast([first.sign().data.envelope, *envelopes])
+        with self.surroundings.held_up():
+            statuses = self.surroundings.broadcast([first.sign().data.envelope])
+            time.sleep(_CUT_SECONDS)
+            statuses += self.surroundings.broadcast(envelopes)
         assert set(statuses) == {200}, statuses
         deadline = time.monotonic() + 20
         number, places, codes = self._await_block(ids[-1], deadline)
         if not all(each in places for each in ids):
-            raise NotTogether(self.case)
+            where = [self.surroundings.block_of(each, "BankA")[0] for each in ids]
+            raise NotTogether(f"{self.case}: blocks {where}")
         self.settle(ids[-1], number)
         names = [_CODES[codes[places[each]]] for each in ids]
         self.note("one block", names)

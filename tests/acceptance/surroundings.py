@@ -1,7 +1,6 @@
 """A running network of either engine, as the cases reach it: gateways, heights, blocks."""
 
-import os
-import signal
+import sqlite3
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -11,7 +10,7 @@ from typing import Any
 
 import grpc
 from counterfoil import CounterfoilError, Gateway
-from counterfoil_network.deployment import NetworkFolder, NetworkState
+from counterfoil_network.deployment import FABRIC, NetworkFolder, NetworkState
 from counterfoil_protocol.block import parse_block
 from counterfoil_protocol.envelope import parse_envelope
 from counterfoil_protocol.messages import common, common_ledger
@@ -19,7 +18,6 @@ from counterfoil_protocol.services import AtomicBroadcastStub, EndorserStub, Gat
 
 SHOWN_TIMEOUT_SECONDS = 30.0
 _PAUSE_SECONDS = 0.02
-_SENDING_SECONDS = 0.05
 CHAINCODE = "probe"
 
 
@@ -30,8 +28,6 @@ class Surroundings:
     engine: str
     folder: NetworkFolder
     state: NetworkState
-    engine_pid: int | None
-    """Process of the embedded engine."""
     _gateways: dict[str, Gateway] = field(default_factory=dict)
     _channels: dict[str, grpc.Channel] = field(default_factory=dict)
 
@@ -87,27 +83,28 @@ class Surroundings:
         return EndorserStub(self.grpc_channel(organisation))
 
     def broadcast(self, envelopes: Sequence[common.Envelope]) -> list[int]:
-        """Hand envelopes to the orderer on one stream, all there before it looks; its statuses.
-
-        The embedded engine, which cuts a block as soon as it is idle, is frozen while they are sent.
-        """
+        """Hand envelopes to the orderer on one stream; its statuses, once it has answered all."""
         channel = self.grpc_channel(self.state.orderers[0].organisation)
-        grpc.channel_ready_future(channel).result(timeout=10)
-        with self._frozen():
-            answers = AtomicBroadcastStub(channel).Broadcast(iter(envelopes), timeout=10)
-            time.sleep(_SENDING_SECONDS)
-        return [answer.status for answer in answers]
+        return [
+            answer.status for answer in AtomicBroadcastStub(channel).Broadcast(iter(envelopes), timeout=10)
+        ]
 
     @contextmanager
-    def _frozen(self) -> Iterator[None]:
-        if self.engine_pid is None:
+    def held_up(self) -> Iterator[None]:
+        """Keep the embedded orderer from cutting blocks as soon as it is idle, as Fabric's never does.
+
+        It waits up to BatchTimeout for the peers; one of them cannot write while its file is locked.
+        """
+        if self.engine == FABRIC:
             yield
             return
-        os.kill(self.engine_pid, signal.SIGSTOP)
+        ledger = sqlite3.connect(self.folder.peer(self.organisations[-1]) / "ledger.db", isolation_level=None)
         try:
+            ledger.execute("BEGIN IMMEDIATE")
             yield
+            ledger.execute("ROLLBACK")
         finally:
-            os.kill(self.engine_pid, signal.SIGCONT)
+            ledger.close()
 
     def user_msp(self, user: str) -> Path:
         """Folder of an identity: signcerts/, keystore/."""

@@ -1,15 +1,14 @@
 """Every case on the engine under test, held against what real Fabric answered."""
 
 import pytest
+from counterfoil_network.deployment import EMBEDDED
 
 from tests.acceptance import records
 from tests.acceptance.differences import KNOWN
-from tests.acceptance.engines import EMBEDDED
 from tests.acceptance.normalised import Names
 from tests.acceptance.registry import Case, all_cases
 from tests.acceptance.stage import NotTogether, Stage
 from tests.acceptance.surroundings import Surroundings
-
 
 ATTEMPTS = 5
 
@@ -21,7 +20,8 @@ def run(case: Case, surroundings: Surroundings) -> records.Transcript:
         stage = Stage(case.name, surroundings, Names(surroundings.addresses()), mark)
         try:
             case.act(stage)
-        except NotTogether:
+        except NotTogether as error:
+            print(error)
             continue
         return stage.finished()
     raise NotTogether(case.name)

@@ -8,11 +8,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
+from ..collection import implicit_collection_owner
 from ..messages import rwset
 from ..rwset import PrivateReadWriteSet, RangeQuery, Read, ReadWriteSet, key_hash, parse_metadata
 from .merkle import RangeQueryResults
 from .rwset_builder import ReadWriteSetBuilder
-from .state import StateReader, Version, VersionedValue
+from .state import HistoryReader, Modification, StateReader, Version, VersionedValue
 
 LIFECYCLE_NAMESPACE = "_lifecycle"
 
@@ -176,6 +177,16 @@ class Simulator:
         iterator = RangeIterator(namespace, (start, end), rows, page_size)
         self._ranges.append((namespace, iterator))
         return iterator
+
+    def get_history(self, namespace: str, key: str) -> Iterator[Modification]:
+        """Every modification of a public key, newest first; no part of the read set, so unchecked at commit.
+
+        Raises:
+            SimulationError: this ledger keeps no history.
+        """
+        if not isinstance(self._reader, HistoryReader):
+            raise SimulationError("history database is not enabled")
+        return self._reader.get_history(namespace, key)
 
     def put_state(self, namespace: str, key: str, value: bytes) -> None:
         """Write a public value; an empty value deletes.
@@ -361,6 +372,9 @@ class Simulator:
     def _permission(self, namespace: str, collection: str) -> CollectionAccess:
         """core/chaincode/handler.go getReadWritePermission."""
         access = (self._access(namespace) or {}).get(collection)
+        if access is None and implicit_collection_owner(collection) is not None:
+            # Fabric lets everybody use the implicit collection of any name, and finds out later.
+            self._check_defined(namespace, collection)
         if access is None:
             raise SimulationError(
                 f"collection {self._channel_id}/{namespace}/{collection} could not be found"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 
 class Version(NamedTuple):
@@ -31,6 +31,27 @@ class VersionedValue:
     value: bytes = field(repr=False)
     version: Version
     metadata: bytes = field(default=b"", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Modification:
+    """What one committed, valid transaction made of a public key; `timestamp` is the client's, in
+    seconds and nanoseconds since 1970.
+    """
+
+    transaction_id: str
+    value: bytes = field(repr=False)
+    timestamp: tuple[int, int]
+    is_delete: bool
+
+
+@runtime_checkable
+class HistoryReader(Protocol):
+    """A ledger that knows the earlier values of its keys (Fabric's history database)."""
+
+    def get_history(self, namespace: str, key: str) -> Iterator[Modification]:
+        """All modifications of a public key, newest first."""
+        ...
 
 
 class StateReader(Protocol):

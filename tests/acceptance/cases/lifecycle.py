@@ -147,7 +147,6 @@ def refused_definitions(stage: Stage) -> None:
             f'{{"name": "a", {member}, "maxPeerCount": 0}}, {{"name": "a", {member}, "maxPeerCount": 0}}',
             f'{{"name": "_a", {member}, "maxPeerCount": 0}}',
             f'{{"name": "a b", {member}, "maxPeerCount": 0}}',
-            f'{{"name": "", {member}, "maxPeerCount": 0}}',
             '{"name": "a", "policy": "AND(\'BankAMSP.member\',\'PortMSP.member\')", "maxPeerCount": 0}',
         )
     ):

@@ -11,7 +11,7 @@ from counterfoil_protocol.signed_data import SignedData
 from counterfoil_protocol.wire import decode
 
 from counterfoil_network.embedded.peer.access_control import AccessDenied
-from counterfoil_network.embedded.rpc import RpcError
+from counterfoil_network.embedded.rpc import UNREADABLE, RpcError
 
 if TYPE_CHECKING:
     from counterfoil_network.embedded.peer.peer import Peer
@@ -34,7 +34,7 @@ async def commit_status(
     try:
         request = decode(gateway.CommitStatusRequest, signed.request)
     except MalformedMessage as error:
-        raise RpcError(_INVALID, f"invalid status request: {error}") from error
+        raise RpcError(_INVALID, f"invalid status request: {UNREADABLE}") from error
     if not request.identity:
         raise RpcError(_INVALID, "no identity provided")
     if not request.channel_id:

@@ -59,7 +59,7 @@ async def endorse(request: gateway.EndorseRequest, registry: Registry) -> gatewa
 
 def _plan_for_named(registry: Registry, call: ProposedCall, msp_ids: list[str]) -> EndorsementPlan:
     try:
-        return registry.plan_for_organisations(call.chaincode, msp_ids)
+        return registry.plan_for_organisations(call.channel_id, call.chaincode, msp_ids)
     except NoPlan as error:
         raise RpcError(grpc.StatusCode.UNAVAILABLE, str(error)) from error
 
@@ -98,7 +98,7 @@ async def _plan_from_first_endorser(
 
 def _first_plan(registry: Registry, call: ProposedCall) -> EndorsementPlan:
     try:
-        return registry.plan_for_organisations(call.chaincode, [registry.local.msp_id])
+        return registry.plan_for_organisations(call.channel_id, call.chaincode, [registry.local.msp_id])
     except NoPlan as error:
         if call.has_transient:
             raise RpcError(

@@ -48,8 +48,11 @@ class PolicySource(Protocol):
 class Registry:
     """The peers of the channel as one gateway sees them."""
 
-    def __init__(self, local: EndorsingPeer, membership: Membership, policies: PolicySource) -> None:
+    def __init__(
+        self, local: EndorsingPeer, membership: Membership, policies: PolicySource, channel_id: str
+    ) -> None:
         self.local = local
+        self._channel_id = channel_id
         self._membership = membership
         self._policies = policies
 
@@ -58,14 +61,14 @@ class Registry:
         outcome = await peer.process_proposal(signed)
         return outcome if peer is self.local else as_remote(outcome)
 
-    def plan_for_organisations(self, chaincode: str, msp_ids: Sequence[str]) -> EndorsementPlan:
+    def plan_for_organisations(self, channel: str, chaincode: str, msp_ids: Sequence[str]) -> EndorsementPlan:
         """Plan with one endorser from each named organisation.
 
         Raises:
             NoPlan: an organisation has no peer that can execute the chaincode.
 
         """
-        peers = self._able(chaincode)
+        peers = self._able(chaincode) if channel == self._channel_id else {}
         missing = [msp_id for msp_id in msp_ids if msp_id not in peers]
         if missing:
             raise NoPlan(f"failed to find any endorsing peers for org(s): {', '.join(missing)}")
@@ -96,7 +99,7 @@ class Registry:
         """
         required: list[Satisfied] = []
         for call in interest.chaincodes:
-            policies = self._policies.policies(call)
+            policies = self._policies.policies(call) if channel == self._channel_id else None
             if policies is None:
                 raise NoPlan(
                     f"{_NO_COMBINATION}: No metadata was found for chaincode {call.name} in channel {channel}"

@@ -9,6 +9,8 @@ from counterfoil_protocol.errors import MalformedMessage
 from counterfoil_protocol.messages import chaincode, common, proposal
 from counterfoil_protocol.wire import decode
 
+from counterfoil_network.embedded.rpc import UNREADABLE
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -75,4 +77,4 @@ def _layer(name: str, read: Callable[[], T]) -> T:
     try:
         return read()
     except MalformedMessage as error:
-        raise MalformedMessage(f"error unmarshalling {name}: {error}") from error
+        raise MalformedMessage(f"error unmarshalling {name}: {UNREADABLE}") from error

@@ -32,7 +32,7 @@ class GatewayService(Service, GatewayServicer):
         super().__init__(ConcurrencyLimit("/gateway.Gateway", GATEWAY_CONCURRENCY), peer.log)
         self._peer = peer
         self._orderer = orderer
-        self._registry = Registry(peer, membership, peer.policies)
+        self._registry = Registry(peer, membership, peer.policies, peer.channel.channel_id)
 
     @unary
     async def Evaluate(self, request: gateway.EvaluateRequest, _: Any) -> gateway.EvaluateResponse:  # noqa: N802 - gRPC's name

@@ -4,9 +4,10 @@ import sqlite3
 from collections.abc import Collection, Iterator
 from typing import Any
 
-from counterfoil_protocol.ledger.state import Version, VersionedValue
+from counterfoil_protocol.ledger.state import Modification, Version, VersionedValue
 from counterfoil_protocol.messages import common, transaction, transient_store
 
+from .history import block_history
 from .records import MissingPrivateData, PrivateWriteSet, TransactionStatus
 
 _STATE = "SELECT value, block, place, metadata FROM state WHERE namespace = ? AND key = ?"
@@ -81,6 +82,17 @@ class LedgerView:
         """The hash, version and metadata of a private key, by the SHA-256 of the key."""
         row = self._connection.execute(_HASH, (namespace, collection, key_hash)).fetchone()
         return VersionedValue(row[0], Version(row[1], row[2]), row[3]) if row else None
+
+    def get_history(self, namespace: str, key: str) -> Iterator[Modification]:
+        """What valid transactions made of a public key, newest first.
+
+        There is no index: blocks that hold the key's bytes are read, from the newest on.
+        """
+        wanted = key.encode()
+        rows = self._connection.execute("SELECT content FROM block ORDER BY number DESC")
+        for (content,) in rows:
+            if wanted in content:
+                yield from block_history(common.Block.FromString(content), namespace, key)
 
     def block(self, number: int) -> common.Block | None:
         """A committed block with its metadata."""

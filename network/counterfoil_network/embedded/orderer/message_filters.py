@@ -11,6 +11,7 @@ from counterfoil_protocol.signed_data import envelope_signed_data
 from counterfoil_protocol.wire import decode
 
 from counterfoil_network.embedded.orderer.block_cutter import message_size
+from counterfoil_network.embedded.rpc import UNREADABLE
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -61,13 +62,18 @@ def _channel_header(envelope: common.Envelope) -> common.ChannelHeader:
     prefix = "could not determine channel ID"
     try:
         payload = decode(common.Payload, envelope.payload)
-        if not payload.HasField("header"):
-            raise Refused(common.BAD_REQUEST, f"{prefix}: header not set")
-        if not payload.header.channel_header:
-            raise Refused(common.BAD_REQUEST, f"{prefix}: channel header not set")
+    except MalformedMessage as error:
+        text = f"{prefix}: error unmarshalling Payload: {UNREADABLE}"
+        raise Refused(common.BAD_REQUEST, text) from error
+    if not payload.HasField("header"):
+        raise Refused(common.BAD_REQUEST, f"{prefix}: header not set")
+    if not payload.header.channel_header:
+        raise Refused(common.BAD_REQUEST, f"{prefix}: channel header not set")
+    try:
         return decode(common.ChannelHeader, payload.header.channel_header)
     except MalformedMessage as error:
-        raise Refused(common.BAD_REQUEST, f"{prefix}: {error}") from error
+        text = f"{prefix}: error unmarshalling ChannelHeader: {UNREADABLE}"
+        raise Refused(common.BAD_REQUEST, text) from error
 
 
 def _check_size(envelope: common.Envelope, channel: Channel) -> None:

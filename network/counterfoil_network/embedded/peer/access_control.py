@@ -10,11 +10,12 @@ from counterfoil_protocol.messages import msp_principal
 from counterfoil_protocol.signed_data import SignedData
 
 if TYPE_CHECKING:
+    from counterfoil_protocol.msp import Msp
+
     from counterfoil_network.embedded.channel import Channel
     from counterfoil_network.embedded.peer.chaincode.transaction_context import Invocation
 
 _ROLES = {"Admins": msp_principal.MSPRole.ADMIN, "Members": msp_principal.MSPRole.MEMBER}
-_REFUSALS = {"Admins": "This identity is not an admin", "Members": "This identity is not a member"}
 
 
 class AccessDenied(Exception):  # noqa: N818 - reads as what happened, as Fabric's names do
@@ -79,7 +80,17 @@ class AccessControl:
         if not own.has_role(identity, _ROLES[policy]):
             raise AccessDenied(
                 f"Failed verifying that proposal's creator satisfies local MSP principal {prefix} "
-                f"[{policy}]: [{_REFUSALS[policy]}]"
+                f"[{policy}]: [{_refusal(policy, own)}]"
             )
         if not self._channel.msps.verify(identity, signed.data, signed.signature):
             raise AccessDenied("The signature is invalid")
+
+
+def _refusal(policy: str, own: Msp) -> str:
+    """What Fabric's MSP says of an identity without the role (mspimpl.go satisfiesPrincipalInternalV143)."""
+    if policy == "Members":
+        return "This identity is not a member"
+    if not own.node_ous:
+        return "This identity is not an admin"
+    lacks = f"The identity does not contain OU [ADMIN], MSP: [{own.msp_id}]"
+    return f"The identity is not an admin under this MSP [{own.msp_id}]: {lacks}"

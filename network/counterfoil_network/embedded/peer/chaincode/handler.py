@@ -159,7 +159,9 @@ class ChaincodeHandler:
             spec = chaincode.ChaincodeSpec.FromString(message.payload)
             name, _, channel = spec.chaincode_id.name.partition("/")
             if channel not in ("", context.invocation.channel_id):
-                raise ChaincodeFailure(f"failed to find ledger for channel: {channel}")
+                # What Fabric's ACL says of a channel that the peer has not joined.
+                self._refuse(message, f"Failed to get policy manager for channel [{channel}]")
+                return
             called = context.invocation.called(name.partition(":")[0], list(spec.input.args))
             answer = await self._invoker(called)
         except ChaincodeFailure as failure:

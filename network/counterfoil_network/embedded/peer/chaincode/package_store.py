@@ -12,9 +12,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from counterfoil_protocol.chaincode_package import ChaincodePackage, parse_package
+from counterfoil_protocol.errors import MalformedMessage
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+_TYPES = frozenset({"python", "ccaas"})
+
+
+class NothingRunsIt(MalformedMessage):
+    """A package of a type that this peer does not know; the text is Fabric's."""
 
 
 class PackageNotFound(LookupError):  # noqa: N818 - reads as what happened, as Fabric's names do
@@ -41,6 +48,7 @@ class PackageStore:
 
         Raises:
             MalformedMessage: it cannot be parsed.
+            NothingRunsIt: nothing here runs its type.
             FileExistsError: it is installed already (text as Fabric's).
 
         """
@@ -50,6 +58,9 @@ class PackageStore:
         target = self._path(identifier)
         if target.exists():
             raise FileExistsError(f"chaincode already successfully installed (package ID '{identifier}')")
+        if parsed.type not in _TYPES:
+            # As a peer without Docker says it, which no builder of its own helps.
+            raise NothingRunsIt("could not build chaincode: docker build failed: docker build is disabled")
         staging = self._folder / f".{target.name}.new"
         shutil.rmtree(staging, ignore_errors=True)
         staging.mkdir()

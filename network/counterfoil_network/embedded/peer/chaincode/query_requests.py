@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from counterfoil_protocol.messages import chaincode_shim, query_result
+from google.protobuf.timestamp_pb2 import Timestamp
 
 from counterfoil_network.embedded.peer.chaincode.failure import ChaincodeFailure
 from counterfoil_network.embedded.peer.chaincode.queries import next_results, open_query, page
@@ -35,7 +37,8 @@ def _get_state_by_range(payload: bytes, context: TransactionContext, simulator: 
         found = simulator.get_state_range(
             context.namespace, paging.bookmark or request.startKey, request.endKey, page_size=paging.pageSize
         )
-        results = list(_serialized(found))
+        # A full page is not read past its last result (query_response_generator.go).
+        results = list(islice(_serialized(found), paging.pageSize or None))
         return page(results, found.bookmark()).SerializeToString()
     public = simulator.get_state_range(context.namespace, request.startKey, request.endKey)
     return open_query(context, _serialized(public)).SerializeToString()
@@ -58,8 +61,19 @@ def _rich_query(_payload: bytes, _context: TransactionContext, _simulator: Simul
     raise ChaincodeFailure("ExecuteQuery not supported for leveldb")
 
 
-def _history(_payload: bytes, _context: TransactionContext, _simulator: Simulator) -> NoReturn:
-    raise ChaincodeFailure("history database is not enabled")
+def _history(payload: bytes, context: TransactionContext, simulator: Simulator) -> bytes:
+    request = chaincode_shim.GetHistoryForKey.FromString(payload)
+    found = simulator.get_history(context.namespace, request.key)
+    results = (
+        query_result.KeyModification(
+            tx_id=each.transaction_id,
+            value=each.value,
+            timestamp=Timestamp(seconds=each.timestamp[0], nanos=each.timestamp[1]),
+            is_delete=each.is_delete,
+        ).SerializeToString()
+        for each in found
+    )
+    return open_query(context, results).SerializeToString()
 
 
 def _serialized(results: Iterable[KeyValue]) -> Iterator[bytes]:

@@ -22,6 +22,7 @@ from counterfoil_network.embedded.peer.system_chaincodes.lifecycle_install impor
     InstalledPackages,
 )
 from counterfoil_network.embedded.peer.system_chaincodes.response import error, success
+from counterfoil_network.embedded.rpc import UNREADABLE
 
 if TYPE_CHECKING:
     from counterfoil_protocol.messages import proposal_response
@@ -67,11 +68,19 @@ class Lifecycle:
         prefix = f"failed to invoke backing implementation of '{name}'"
         try:
             answer = self._dispatch(name, invocation)
-        except (NotDefined, PackageNotFound) as missing:
+        except NotDefined as missing:
             return error(str(missing), _NOT_FOUND)
         except DecodeError:
-            return error(f"{prefix}: could not decode input arg")
-        except (LifecycleError, SimulationError, MalformedMessage, FileExistsError) as refused:
+            return error(
+                f"{prefix}: could not decode input arg for *lifecycle.Invocation.{name}: {UNREADABLE}"
+            )
+        except (
+            PackageNotFound,
+            LifecycleError,
+            SimulationError,
+            MalformedMessage,
+            FileExistsError,
+        ) as refused:
             return error(f"{prefix}: {refused}")
         return success(answer.SerializeToString(deterministic=True))
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from counterfoil_protocol.errors import MalformedMessage
 from counterfoil_protocol.messages import lifecycle
 
-from counterfoil_network.embedded.peer.chaincode.package_store import PackageNotFound
+from counterfoil_network.embedded.peer.chaincode.package_store import NothingRunsIt, PackageNotFound
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from counterfoil_network.embedded.peer.chaincode.package_store import PackageStore
     from counterfoil_network.embedded.peer.lifecycle.endorsement_info import LocalChaincodes
+
+_GZIP = b"\x1f\x8b"
+_GZIP_HEADER = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +35,22 @@ def _install(args: bytes, on: InstalledPackages) -> lifecycle.InstallChaincodeRe
     request = lifecycle.InstallChaincodeArgs.FromString(args)
     try:
         installed = on.packages.install(request.chaincode_install_package)
+    except NothingRunsIt:
+        raise
     except MalformedMessage as error:
-        raise MalformedMessage(f"could not parse as a chaincode install package: {error}") from error
+        reason = _gzip_refusal(request.chaincode_install_package) or str(error)
+        raise MalformedMessage(f"could not parse as a chaincode install package: {reason}") from error
     return lifecycle.InstallChaincodeResult(package_id=installed.package_id, label=installed.label)
+
+
+def _gzip_refusal(package: bytes) -> str:
+    """What Go's gzip says of bytes that are no archive (chaincode_package.go), empty if they are."""
+    if package[: len(_GZIP)] == _GZIP:
+        return ""
+    reason = (
+        "EOF" if not package else "unexpected EOF" if len(package) < _GZIP_HEADER else "gzip: invalid header"
+    )
+    return f"error reading as gzip stream: {reason}"
 
 
 def _query_installed(args: bytes, on: InstalledPackages) -> lifecycle.QueryInstalledChaincodeResult:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 NAME = "qscc"
 _LEAST_ARGUMENTS = 2
 _WITH_KEY = 3
+_LARGEST_NUMBER = str(2**64 - 1)
 
 
 class LedgerQuerier:
@@ -75,11 +76,16 @@ def _block_by_number(view: LedgerView, key: bytes) -> proposal_response.Response
         return error(
             f'Failed to parse block number with error strconv.ParseUint: parsing "{text}": invalid syntax'
         )
-    block = view.block(int(text)) if int(text) < view.height else None
-    if block is None:
+    digits = text.lstrip("0") or "0"
+    # Compared by length first: Python refuses to read thousands of digits as a number at all.
+    if len(digits) > len(_LARGEST_NUMBER) or int(digits) > int(_LARGEST_NUMBER):
         return error(
-            f"Failed to get block number {int(text)}, error no such block number [{int(text)}] in index"
+            f'Failed to parse block number with error strconv.ParseUint: parsing "{text}": value out of range'
         )
+    number = int(digits)
+    block = view.block(number) if number < view.height else None
+    if block is None:
+        return error(f"Failed to get block number {number}, error no such block number [{number}] in index")
     return success(block.SerializeToString())
 
 
@@ -87,7 +93,8 @@ def _block_by_hash(view: LedgerView, key: bytes) -> proposal_response.Response:
     number = view.block_number_by_hash(key)
     block = view.block(number) if number is not None else None
     if block is None:
-        return error(f"Failed to get block hash {key.hex()}, error no such block hash [{key.hex()}] in index")
+        text = key.decode(errors="replace")
+        return error(f"Failed to get block hash {text}, error no such block hash [{key.hex()}] in index")
     return success(block.SerializeToString())
 
 
