@@ -4,7 +4,7 @@ import ast
 import inspect
 import sys
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 
 from counterfoil_protocol.confidential import BANK, Operation
 
@@ -12,6 +12,8 @@ from .chaincode import OPERATIONS
 from .collections import RULES
 from .core import flags, marks
 from .core.codes import RefusalCode
+from .export_invoice.act_steps import REVERSIBLE
+from .export_invoice.messages import Act
 
 _HEAD = """\
 # The contracts of the chaincode `trade`
@@ -24,7 +26,7 @@ question `<contract>:inquire` (`counterfoil_protocol/confidential.py`); outcomes
 
 def page() -> str:
     """The whole page."""
-    parts = [_HEAD, *_operations(), *_states(), *_refusals(), *_flags(), *_collections()]
+    parts = [_HEAD, *_operations(), *_acts(), *_states(), *_refusals(), *_flags(), *_collections()]
     return "\n".join(parts)
 
 
@@ -58,6 +60,16 @@ def _row(operation: Operation[Any, Any]) -> str:
 
 def _codes(names: tuple[str, ...]) -> str:
     return ", ".join(f"`{name}`" for name in names) or "–"
+
+
+def _acts() -> Iterator[str]:
+    yield "## Acts of two people\n"
+    yield "One person prepares them, another confirms. A reversal is an act of its own, once an act.\n"
+    yield "| act | what | can be reversed |\n|---|---|---|"
+    for act in get_args(Act):
+        text = " ".join(str(act.__doc__).split("\n\n")[0].split())
+        yield f"| `{act.__struct_config__.tag}` | {text} | {'yes' if act in REVERSIBLE else '–'} |"
+    yield ""
 
 
 def _states() -> Iterator[str]:

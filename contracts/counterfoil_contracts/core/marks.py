@@ -12,13 +12,23 @@ from msgspec.structs import replace
 from . import pledges
 from .codes import RefusalCode
 from .documents import Invoice
+from .entries import Entry, moved_back
 from .message import Balance, CurrencyCode, DeclarationNumber, Message, RecordId, StaffId, Time, Uscc
 from .pledges import Pledge
 from .refusals import refusal
 
-State = Literal["LOCKED", "APPROVED", "DISBURSED", "PARTIALLY_REPAID", "SETTLED", "CANCELLED", "EXPIRED"]
+State = Literal[
+    "LOCKED",
+    "APPROVED",
+    "DISBURSED",
+    "PARTIALLY_REPAID",
+    "OVERDUE",
+    "WRITTEN_OFF",
+    "SETTLED",
+    "CANCELLED",
+    "EXPIRED",
+]
 ENDED = ("SETTLED", "CANCELLED", "EXPIRED")
-
 
 STEPS: Mapping[str, tuple[tuple[State | None, State], ...]] = {
     "lock": ((None, "LOCKED"),),
@@ -34,6 +44,8 @@ STEPS: Mapping[str, tuple[tuple[State | None, State], ...]] = {
         ("DISBURSED", "SETTLED"),
         ("PARTIALLY_REPAID", "PARTIALLY_REPAID"),
         ("PARTIALLY_REPAID", "SETTLED"),
+        ("OVERDUE", "OVERDUE"),
+        ("OVERDUE", "SETTLED"),
     ),
     "cancel": (
         ("LOCKED", "CANCELLED"),
@@ -41,9 +53,59 @@ STEPS: Mapping[str, tuple[tuple[State | None, State], ...]] = {
         ("DISBURSED", "DISBURSED"),
         ("PARTIALLY_REPAID", "PARTIALLY_REPAID"),
         ("PARTIALLY_REPAID", "SETTLED"),
+        ("OVERDUE", "OVERDUE"),
+        ("OVERDUE", "SETTLED"),
+    ),
+    "extend": (
+        ("LOCKED", "LOCKED"),
+        ("DISBURSED", "DISBURSED"),
+        ("PARTIALLY_REPAID", "PARTIALLY_REPAID"),
+        ("OVERDUE", "DISBURSED"),
+        ("OVERDUE", "PARTIALLY_REPAID"),
+    ),
+    "correct": (
+        ("LOCKED", "LOCKED"),
+        ("APPROVED", "APPROVED"),
+        ("DISBURSED", "DISBURSED"),
+        ("PARTIALLY_REPAID", "PARTIALLY_REPAID"),
+        ("OVERDUE", "OVERDUE"),
+        ("WRITTEN_OFF", "WRITTEN_OFF"),
+    ),
+    "overdue": (("DISBURSED", "OVERDUE"), ("PARTIALLY_REPAID", "OVERDUE")),
+    "write_off": (
+        ("DISBURSED", "WRITTEN_OFF"),
+        ("PARTIALLY_REPAID", "WRITTEN_OFF"),
+        ("OVERDUE", "WRITTEN_OFF"),
+    ),
+    "recover": (("WRITTEN_OFF", "WRITTEN_OFF"), ("WRITTEN_OFF", "SETTLED")),
+    "reverse": (
+        ("DISBURSED", "APPROVED"),
+        ("DISBURSED", "DISBURSED"),
+        ("PARTIALLY_REPAID", "DISBURSED"),
+        ("PARTIALLY_REPAID", "PARTIALLY_REPAID"),
+        ("OVERDUE", "APPROVED"),
+        ("OVERDUE", "DISBURSED"),
+        ("OVERDUE", "PARTIALLY_REPAID"),
+        ("OVERDUE", "OVERDUE"),
+        ("WRITTEN_OFF", "DISBURSED"),
+        ("WRITTEN_OFF", "PARTIALLY_REPAID"),
+        ("WRITTEN_OFF", "OVERDUE"),
+        ("WRITTEN_OFF", "WRITTEN_OFF"),
+        ("SETTLED", "DISBURSED"),
+        ("SETTLED", "PARTIALLY_REPAID"),
+        ("SETTLED", "OVERDUE"),
+        ("SETTLED", "WRITTEN_OFF"),
     ),
 }
 """The state before and after each step; a lock has none before."""
+
+
+class BoundTerms(Message, frozen=True):
+    """Terms that a mark was bound to before others replaced them, with their hash, and until when."""
+
+    terms: RecordId
+    terms_hash: str
+    until: Time
 
 
 class Mark(Message, frozen=True):
@@ -74,6 +136,10 @@ class Mark(Message, frozen=True):
     slip: str = ""
     slip_hash: str = ""
     acts: tuple[RecordId, ...] = ()
+    extensions: int = 0
+    earlier_terms: tuple[BoundTerms, ...] = ()
+    overdue: bool = False
+    written_off: bool = False
 
     @property
     def approved(self) -> int:
@@ -117,8 +183,8 @@ def disburse(mark: Mark, amount: int, stated: Sequence[int]) -> Mark:
     """
     require_step(mark, "disburse")
     parts = pledges.spread(amount, [each.undrawn for each in mark.pledges], stated)
-    state: State = "PARTIALLY_REPAID" if mark.repaid else "DISBURSED"
-    return _after(mark, "disburse", replace(mark, state=state, pledges=_each(pledges.drawn, mark, parts)))
+    drawn = replace(mark, pledges=_each(pledges.drawn, mark, parts))
+    return _after(mark, "disburse", _standing(drawn))
 
 
 def repay(mark: Mark, principal: int, stated: Sequence[int]) -> Mark:
@@ -127,10 +193,16 @@ def repay(mark: Mark, principal: int, stated: Sequence[int]) -> Mark:
     Raises:
         Refusal: `BAD_STATE`, `BAD_INPUT`, `OVER_AMOUNT`.
     """
-    require_step(mark, "repay")
-    parts = pledges.spread(principal, [each.principal for each in mark.pledges], stated)
-    repaid = replace(mark, state="PARTIALLY_REPAID", pledges=_each(pledges.repaid, mark, parts))
-    return _after(mark, "repay", _settled(repaid))
+    return _repaid(mark, "repay", principal, stated)
+
+
+def recover(mark: Mark, principal: int, stated: Sequence[int]) -> Mark:
+    """Take back a part of what was written off; only that frees anything.
+
+    Raises:
+        Refusal: `BAD_STATE`, `BAD_INPUT`, `OVER_AMOUNT`.
+    """
+    return _repaid(mark, "recover", principal, stated)
 
 
 def cancel(mark: Mark) -> Mark:
@@ -159,6 +231,107 @@ def expire(mark: Mark, now: int) -> Mark:
     return _after(mark, "expire", replace(mark, state="EXPIRED", pledges=freed))
 
 
+def rebound(mark: Mark, step: str, terms: BoundTerms) -> Mark:
+    """Bind the mark to other terms, a later version; those it had are kept. `terms.until` is now.
+
+    Extended, a loan that was overdue is so no more.
+
+    Raises:
+        Refusal: `BAD_STATE`.
+    """
+    require_step(mark, step)
+    if step == "extend" and not mark.drawn:
+        raise refusal(RefusalCode.BAD_STATE, "a lock is extended without other terms")
+    kept = BoundTerms(mark.terms, mark.terms_hash, terms.until)
+    after = replace(
+        mark,
+        terms=terms.terms,
+        terms_hash=terms.terms_hash,
+        earlier_terms=(*mark.earlier_terms, kept),
+        overdue=mark.overdue and step != "extend",
+    )
+    return _after(mark, step, _standing(after) if step == "extend" else after)
+
+
+def extend_lock(mark: Mark, expires: int, most: int) -> Mark:
+    """Give a lock more time, at most `most` times.
+
+    Raises:
+        Refusal: `BAD_STATE`.
+    """
+    if mark.state != "LOCKED" or mark.extensions >= most:
+        raise refusal(RefusalCode.BAD_STATE, "no lock that may be extended once more")
+    return _after(mark, "extend", replace(mark, expires=expires, extensions=mark.extensions + 1))
+
+
+def fall_due(mark: Mark) -> Mark:
+    """The loan was not repaid in time. Nothing is freed.
+
+    Raises:
+        Refusal: `BAD_STATE`.
+    """
+    require_step(mark, "overdue")
+    return _after(mark, "overdue", replace(mark, state="OVERDUE", overdue=True))
+
+
+def write_off(mark: Mark) -> Mark:
+    """The bank no longer counts on the money. Nothing is freed: it never came back.
+
+    Raises:
+        Refusal: `BAD_STATE`, also while a part is not drawn, which is cancelled first.
+    """
+    require_step(mark, "write_off")
+    if any(each.undrawn for each in mark.pledges):
+        raise refusal(RefusalCode.BAD_STATE, "a part is not drawn: cancel it first")
+    return _after(mark, "write_off", replace(mark, state="WRITTEN_OFF", written_off=True))
+
+
+def reverse(mark: Mark, step: str, moved: Sequence[Entry]) -> Mark:
+    """Move back what an act moved. A mark that had ended lives again.
+
+    Raises:
+        Refusal: `BAD_STATE`, the mark is not where the act could be undone.
+    """
+    if step in {"overdue", "write_off"}:
+        require_state(mark, "OVERDUE" if step == "overdue" else "WRITTEN_OFF")
+    require_step(mark, "reverse")
+    if step == "disburse" and mark.written_off:
+        raise refusal(RefusalCode.BAD_STATE, "the loan is written off: reverse that first")
+    after = replace(
+        mark,
+        pledges=tuple(moved_back(each, entry) for each, entry in zip(mark.pledges, moved, strict=True)),
+        overdue=mark.overdue and step != "overdue",
+        written_off=mark.written_off and step != "write_off",
+    )
+    if not after.drawn:
+        after = replace(after, overdue=False, written_off=False)
+    return _after(mark, "reverse", _standing(after))
+
+
+def with_invoice(mark: Mark, position: int, replacement: Invoice) -> Mark:
+    """The mark with an invoice that was issued anew in its predecessor's place.
+
+    Raises:
+        Refusal: `PARTY_MISMATCH`, `CURRENCY_MISMATCH`.
+    """
+    before = mark.invoices[position]
+    if replacement.seller != before.seller:
+        raise refusal(RefusalCode.PARTY_MISMATCH, "an invoice of another seller")
+    if replacement.currency != before.currency:
+        raise refusal(RefusalCode.CURRENCY_MISMATCH, "an invoice in another currency")
+    return replace(mark, invoices=(*mark.invoices[:position], replacement, *mark.invoices[position + 1 :]))
+
+
+def require_state(mark: Mark, state: State) -> None:
+    """Refuse a mark in another state.
+
+    Raises:
+        Refusal: `BAD_STATE`.
+    """
+    if mark.state != state:
+        raise refusal(RefusalCode.BAD_STATE, f"the financing is {mark.state}")
+
+
 def require_step(mark: Mark, step: str) -> None:
     """Refuse a step that the mark's state does not allow.
 
@@ -178,6 +351,24 @@ def _each(step: pledges.Step, mark: Mark, parts: Sequence[int]) -> tuple[Pledge,
     return tuple(step(pledge, part) for pledge, part in zip(mark.pledges, parts, strict=True))
 
 
+def _repaid(mark: Mark, step: str, principal: int, stated: Sequence[int]) -> Mark:
+    require_step(mark, step)
+    parts = pledges.spread(principal, [each.principal for each in mark.pledges], stated)
+    after = _standing(replace(mark, pledges=_each(pledges.repaid, mark, parts)))
+    return _after(mark, step, _settled(after))
+
+
+def _standing(mark: Mark) -> Mark:
+    """The state of a mark on which something was drawn, by its figures and by what was said of it."""
+    state: State = "PARTIALLY_REPAID" if mark.repaid else "DISBURSED" if mark.drawn else "APPROVED"
+    if mark.overdue:
+        state = "OVERDUE"
+    if mark.written_off:
+        state = "WRITTEN_OFF"
+    return replace(mark, state=state)
+
+
 def _settled(mark: Mark) -> Mark:
-    done = mark.drawn > 0 and all(not each.principal and not each.undrawn for each in mark.pledges)
-    return replace(mark, state="SETTLED") if done else mark
+    if not mark.drawn or any(each.principal or each.undrawn for each in mark.pledges):
+        return mark
+    return replace(mark, state="SETTLED", pledges=tuple(pledges.cleared(each) for each in mark.pledges))

@@ -107,6 +107,15 @@ def freed(pledge: Pledge) -> Pledge:
     )
 
 
+def cleared(pledge: Pledge) -> Pledge:
+    """The pledge of a loan that came back in full: reversals may have left a unit, and nothing may stay."""
+    return replace(
+        pledge,
+        invoice=replace(pledge.invoice, released=pledge.invoice.drawn),
+        declaration=replace(pledge.declaration, released=pledge.declaration.drawn),
+    )
+
+
 def movements(before: Sequence[Pledge], after: Sequence[Pledge]) -> tuple[Movement, ...]:
     """What a step moved on the documents: two movements a pledge, the invoice's and the declaration's."""
     found = []
@@ -157,7 +166,8 @@ def _cut(hold: Hold, part: int, whole: int) -> Hold:
 
 
 def _drawn(hold: Hold, part: int, whole: int) -> Hold:
-    return replace(hold, drawn=share_ceiling(hold.amount, part, whole) if whole else 0)
+    # After a reversal the share may be a unit beyond the rule's: what is drawn once stays drawn.
+    return replace(hold, drawn=max(hold.drawn, share_ceiling(hold.amount, part, whole) if whole else 0))
 
 
 def _released(hold: Hold, part: int, whole: int) -> Hold:

@@ -55,7 +55,10 @@ class PoolMark(Message, frozen=True):
 
 
 class Pool(Message, frozen=True):
-    """One document's total, what was collected on it, and what is held. `label` is a declaration's number."""
+    """One document's total, what was collected on it, and what is held. `label` is a declaration's number.
+
+    An invoice that replaced another has no figures of its own: `same_as` is the document that both are.
+    """
 
     document: Fingerprint
     kind: Kind
@@ -72,6 +75,7 @@ class Pool(Message, frozen=True):
     marks: tuple[PoolMark, ...] = ()
     flags: tuple[Flag, ...] = ()
     frozen: bool = False
+    same_as: str = ""
 
 
 class Movement(Message, frozen=True):
@@ -106,6 +110,11 @@ def is_collected(pool: Pool) -> bool:
 def live_marks(pool: Pool) -> tuple[PoolMark, ...]:
     """The marks whose financings have not ended."""
     return tuple(mark for mark in pool.marks if mark.live)
+
+
+def is_shared(pool: Pool) -> bool:
+    """Whether an invoice is in more than the one live financing that it may be in."""
+    return pool.kind == INVOICE and len(live_marks(pool)) > 1
 
 
 def line_to(pool: Pool, document: str) -> PoolLine | None:
@@ -186,7 +195,8 @@ def with_collected(pool: Pool, amount: int) -> Pool:
 def with_flags_after(pool: Pool, basis_points: int, cause: flags.Cause) -> Pool:
     """The pool with the flag a step raises if more is used than the ceiling, or with such flags ended if
     not."""
-    over = used(pool) > ceiling(pool, basis_points)
+    # Only a reversal can leave an invoice in two live financings: what happened is recorded, and flagged.
+    over = used(pool) > ceiling(pool, basis_points) or is_shared(pool)
     return replace(pool, flags=flags.after(pool.flags, cause, over=over, live=bool(live_marks(pool))))
 
 

@@ -1,24 +1,18 @@
-"""Acts of two people on a financing: disburse, repay, receipt, cancel. One prepares, another confirms."""
+"""Acts of two people: one prepares, another confirms. Nothing moves before the second."""
 
 from msgspec.structs import replace
 
-from counterfoil_contracts.core import flags, marks
 from counterfoil_contracts.core.codes import RefusalCode
-from counterfoil_contracts.core.flags import Cause
 from counterfoil_contracts.core.marks import Mark
 from counterfoil_contracts.core.refusals import refusal
 from counterfoil_contracts.registry.desk import Desk, trade_operation
 
-from . import model
+from . import act_effects, act_steps, model
 from . import operations as ops
-from .books import PoolBook
-from .declarations import invoice_pool
-from .locks import books_found, mark_of, moved_answer, record_step
-from .messages import Act, Cancel, Disburse, Receipt, Repay
-from .records import ACT, SLIP, StoredAct
-
-PROCEEDS = ("EXPORT_PROCEEDS", "INSURANCE_CLAIM")
-"""Sources that mean: the receivable was paid."""
+from .act_steps import Circumstances
+from .locks import mark_of
+from .messages import Act, Correct, Extend, Receipt, Reverse
+from .records import ACT, SLIP, TERMS, StoredAct, StoredTerms
 
 
 class Acts:
@@ -28,19 +22,16 @@ class Acts:
     def prepare(self, desk: Desk, body: ops.Prepare) -> ops.Prepared:
         """Keep an act for a second person, if the mark would bear it now. Nothing moves."""
         act = body.act
+        act_steps.check_form(act)
+        value_date = getattr(act, "value_date", None)
+        if value_date is not None:
+            model.check_value_date(value_date, desk.day)
         slip_hash = desk.bound_hash(ops.TERMS, SLIP, body.slip) if body.slip else ""
         if slip_hash is None:
             raise refusal(RefusalCode.NOT_FOUND, "no such slip of this bank")
-        mark_id = ""
-        _check_act(act)
-        if not isinstance(act, Cancel):
-            model.check_value_date(act.value_date, desk.day)
-        if not isinstance(act, Receipt):
-            mark_id = act.mark
-            _stepped(mark_of(desk, mark_id), act)
         stored = StoredAct(
             id=desk.request_id,
-            mark=mark_id,
+            mark="",
             body=act,
             prepared_by=desk.staff,
             prepared_at=desk.now,
@@ -48,6 +39,7 @@ class Acts:
             slip=body.slip,
             slip_hash=slip_hash,
         )
+        stored = _tried(desk, stored)
         desk.context.store.write(*desk.own(ops.MARKS, ACT, stored.id), stored)
         return ops.Prepared(stored.id, stored.expires)
 
@@ -61,12 +53,17 @@ class Acts:
             raise refusal(RefusalCode.EXPIRED, "the time to confirm is over")
         if desk.staff == act.prepared_by:
             raise refusal(RefusalCode.SAME_PERSON, "another person than the one who prepared confirms")
-        moved = None
-        if isinstance(act.body, Receipt):
-            _received(desk, act.body)
-        else:
-            moved = _moved(desk, act, act.body)
         confirmed = replace(act, confirmed_by=desk.staff, confirmed_at=desk.now)
+        moved: ops.MarkMoved | None = None
+        if isinstance(act.body, Receipt):
+            act_effects.receive(desk, act.body)
+        elif isinstance(act.body, Reverse):
+            moved = act_effects.reverse(desk, act, act_of(desk, act.body.act))
+        else:
+            mark = mark_of(desk, act.mark)
+            _check_same_terms(act, mark)
+            moved, entries = act_effects.move(desk, act, mark, circumstances(desk, act, mark))
+            confirmed = replace(confirmed, entries=entries)
         desk.context.store.write(*desk.own(ops.MARKS, ACT, act.id), confirmed)
         return ops.Confirmed(moved)
 
@@ -83,56 +80,50 @@ def act_of(desk: Desk, act_id: str) -> StoredAct:
     return act
 
 
-def _check_act(act: Act) -> None:
-    if isinstance(act, Receipt):
-        model.check_invoice(act.invoice)
-    if isinstance(act, Repay) and (act.received > 0) != (act.source in PROCEEDS):
-        raise refusal(RefusalCode.BAD_INPUT, "what was received is stated for proceeds, and only there")
+def circumstances(desk: Desk, act: StoredAct, mark: Mark) -> Circumstances:
+    """What an act meets now. A lock is extended from the day on which it would end."""
+    extends_lock = isinstance(act.body, Extend) and not act.body.terms
+    return Circumstances(
+        terms=act.terms,
+        terms_hash=act.terms_hash,
+        now=desk.now,
+        extended_to=desk.business_days_after(mark.expires, "lock_business_days") if extends_lock else 0,
+        extensions=desk.parameter("lock_extensions") if extends_lock else 0,
+    )
 
 
-def _stepped(mark: Mark, act: Disburse | Repay | Cancel) -> Mark:
-    if isinstance(act, Disburse):
-        return marks.disburse(mark, act.amount, act.amounts)
-    if isinstance(act, Cancel):
-        return marks.cancel(mark)
-    if act.invoice >= len(mark.invoices):
-        raise refusal(RefusalCode.BAD_INPUT, "the financing has no invoice at this position")
-    return marks.repay(mark, act.principal, act.amounts)
+def _tried(desk: Desk, act: StoredAct) -> StoredAct:
+    """The act with the mark and terms that it is about, if it could take effect now."""
+    body = act.body
+    if isinstance(body, Receipt):
+        return act
+    if isinstance(body, Reverse):
+        original = act_of(desk, body.act)
+        act_steps.check_reversible(original)
+        if original.mark:
+            act_steps.reversed_mark(mark_of(desk, original.mark), original)
+        return replace(act, mark=original.mark)
+    mark = mark_of(desk, body.mark)
+    act = _with_terms(desk, replace(act, mark=mark.id), body, mark)
+    act_steps.stepped(mark, body, circumstances(desk, act, mark))
+    return act
 
 
-def _moved(desk: Desk, act: StoredAct, body: Disburse | Repay | Cancel) -> ops.MarkMoved:
-    before = mark_of(desk, act.mark)
-    after = replace(_stepped(before, body), acts=(*before.acts, act.id))
-    books = PoolBook(desk)
-    documents = books_found(books, before)
-    stored = record_step(desk, books, before, after)
-    cause = Cause(desk.request_id, desk.now)
-    if isinstance(body, Repay) and body.source in PROCEEDS:
-        invoice = model.check_invoice(before.invoices[body.invoice])
-        documents = (*documents, *_collect(books, invoice, body.received))
-        cause = _diverting(cause)
-    books.flag(documents, cause)
-    books.save()
-    return moved_answer(stored)
+def _with_terms(desk: Desk, act: StoredAct, body: Act, mark: Mark) -> StoredAct:
+    # The terms are always looked at, so that what an act reads does not tell what it is.
+    bound = body.terms if isinstance(body, Extend | Correct) and body.terms else mark.terms
+    _, old = desk.bound(ops.TERMS, TERMS, mark.terms, StoredTerms)
+    new_hash, new = desk.bound(ops.TERMS, TERMS, bound, StoredTerms)
+    if new_hash is None:
+        raise refusal(RefusalCode.NOT_FOUND, "no such terms of this bank")
+    old_terms, new_terms = (each.terms if each is not None else None for each in (old, new))
+    act_steps.check_terms(body, mark, old_terms, new_terms, desk.today)
+    return replace(act, terms=bound, terms_hash=new_hash)
 
 
-def _received(desk: Desk, body: Receipt) -> None:
-    """Whoever receives proceeds records them; the answer tells nothing of what else the document bears."""
-    books = PoolBook(desk)
-    document = model.check_invoice(body.invoice)
-    if books.find(document) is None:
-        books.put(invoice_pool(body.invoice, document, "NOBODY"))
-    documents = _collect(books, document, body.received)
-    books.flag(documents, _diverting(Cause(desk.request_id, desk.now)))
-    books.save()
-
-
-def _collect(books: PoolBook, invoice: str, received: int) -> tuple[str, ...]:
-    for line in books.get(invoice).lines:
-        books.find(line.document)
-    return books.collect(invoice, received)
-
-
-def _diverting(cause: Cause) -> Cause:
-    """The same step as one that may divert proceeds from a lender."""
-    return Cause(cause.request_id, cause.time, flags.PROCEEDS_DIVERTED)
+def _check_same_terms(act: StoredAct, mark: Mark) -> None:
+    if isinstance(act.body, Extend | Correct) and act.body.terms:
+        if any(each.terms == act.terms for each in mark.earlier_terms) or mark.terms == act.terms:
+            raise refusal(RefusalCode.STALE_VERSION, "the financing has had these terms before")
+    elif mark.terms != act.terms:
+        raise refusal(RefusalCode.STALE_VERSION, "the financing has other terms than when this was prepared")

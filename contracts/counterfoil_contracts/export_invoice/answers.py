@@ -57,6 +57,15 @@ class ActRecord(Message, frozen=True):
     expires: Time
     confirmed_by: str = ""
     confirmed_at: Time = 0
+    reversed_by: str = ""
+
+
+class EarlierTerms(Message, frozen=True):
+    """Terms that a financing had before others replaced them."""
+
+    terms: RecordId
+    terms_hash: str
+    until: Time
 
 
 class Financing(Message, frozen=True):
@@ -82,6 +91,7 @@ class Financing(Message, frozen=True):
     approved_by: str
     changed_at: Time
     near_duplicate: bool
+    earlier_terms: tuple[EarlierTerms, ...] = ()
 
 
 class ReadChanges(Message, frozen=True):

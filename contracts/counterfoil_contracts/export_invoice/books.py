@@ -32,13 +32,22 @@ class PoolBook:
         self._pools: dict[str, Pool] = {}
 
     def find(self, document: str) -> Pool | None:
-        """The pool of a document as it is by now, None where nobody stated one."""
+        """The pool of a document as it is by now, None where nobody stated one.
+
+        An invoice that replaced another has that one's pool.
+        """
         if document not in self._records:
             record = self._desk.context.store.find(AUTHORITY, POOL, document, Pool)
             self._records[document] = record
             if record is not None:
                 self._pools[document] = record.value
-        return self._pools.get(document)
+        found = self._pools.get(document)
+        return self.find(found.same_as) if found is not None and found.same_as else found
+
+    def resolve(self, document: str) -> str:
+        """The document under which a pool is kept: its own, or the predecessor's of a replaced invoice."""
+        found = self.find(document)
+        return found.document if found is not None else document
 
     def get(self, document: str) -> Pool:
         """The pool of a document that must be there, because a mark or a line names it."""
@@ -65,8 +74,10 @@ class PoolBook:
         Gives the documents concerned.
         """
         before = self.get(invoice)
+        for line in before.lines:
+            self.find(line.document)
         self.replace_invoice(before, pools.with_collected(before, amount))
-        return (invoice, *(line.document for line in before.lines))
+        return (before.document, *(line.document for line in before.lines))
 
     def replace_invoice(self, before: Pool, after: Pool) -> None:
         """Take an invoice's pool as it is now; what its lines count as collected goes on to the

@@ -111,7 +111,7 @@ def _open_pools(books: PoolBook, declaration: Declaration) -> None:
         invoice = model.check_invoice(line.invoice)
         before = books.find(invoice) or invoice_pool(line.invoice, invoice, "CUSTOMS")
         its = PoolLine(document, line.invoice_amount, line.declaration_amount)
-        own = PoolLine(invoice, line.declaration_amount, line.invoice_amount)
+        own = PoolLine(before.document, line.declaration_amount, line.invoice_amount)
         books.put(pools.with_line(books.get(document), own, "CUSTOMS"))
         books.replace_invoice(before, pools.with_line(before, its, "CUSTOMS"))
 

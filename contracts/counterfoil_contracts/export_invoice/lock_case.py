@@ -88,7 +88,10 @@ class LockCase:
         for number in dict.fromkeys(pledge.declaration for pledge in self._body.pledges):
             record = declaration_of(self._desk, number)
             declarations[number] = record.value.versions[-1] if record else None
-        fingerprints = {position: model.check_invoice(invoice) for position, invoice in invoices.items()}
+        fingerprints = {
+            position: self._books.resolve(model.check_invoice(invoice))
+            for position, invoice in invoices.items()
+        }
         return model.Documents(invoices, fingerprints, declarations)
 
     def _find_pools(self) -> None:
@@ -97,6 +100,8 @@ class LockCase:
         model.check_frozen(pool for pool in found if pool is not None)
 
     def _join(self) -> None:
+        for position, stated in self.documents.invoices.items():
+            model.check_issue(stated, self._books.find(self.documents.fingerprints[position]))
         for position, document in self.documents.fingerprints.items():
             if self._books.find(document) is None:
                 self._books.put(invoice_pool(self.documents.invoices[position], document, "ENTERPRISE"))

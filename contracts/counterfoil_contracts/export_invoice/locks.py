@@ -36,10 +36,10 @@ def record_step(desk: Desk, books: PoolBook, before: Mark, after: Mark) -> Mark:
     books.move(after, pledges.movements(before.pledges, after.pledges))
     stored = replace(after, changed_at=desk.now)
     desk.context.store.write(*desk.own(ops.MARKS, MARK, stored.id), stored)
-    if before.is_live and not after.is_live:
+    if before.is_live != after.is_live:
         near = NearBook(desk)
         for invoice in after.invoices:
-            near.put(invoice, model.check_invoice(invoice), live=False)
+            near.put(invoice, books.resolve(model.check_invoice(invoice)), live=after.is_live)
         near.save()
     return stored
 

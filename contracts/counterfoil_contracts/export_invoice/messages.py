@@ -29,7 +29,17 @@ Consent = Annotated[str, Meta(min_length=1, max_length=200_000)]
 OptionalId = Annotated[str, Meta(pattern=r"\A([0-9a-f]{32})?\Z")]
 """A record id, or empty."""
 DeclarationStatus = Literal["ACCEPTED", "CLEARED", "CANCELLED"]
-MarkState = Literal["LOCKED", "APPROVED", "DISBURSED", "PARTIALLY_REPAID", "SETTLED", "CANCELLED", "EXPIRED"]
+MarkState = Literal[
+    "LOCKED",
+    "APPROVED",
+    "DISBURSED",
+    "PARTIALLY_REPAID",
+    "OVERDUE",
+    "WRITTEN_OFF",
+    "SETTLED",
+    "CANCELLED",
+    "EXPIRED",
+]
 Source = Literal["OWN_FUNDS", "REFINANCED", "GUARANTOR", "EXPORT_PROCEEDS", "INSURANCE_CLAIM"]
 """Where a repayment comes from. The last two mean that the receivable was paid: they free no room."""
 
@@ -154,7 +164,10 @@ class ViewedDeclaration(Message, frozen=True):
 
 
 class ViewedInvoice(Message, frozen=True):
-    """An invoice as the viewing bank may see it: whether it is in a live financing, never whose."""
+    """An invoice as the viewing bank may see it: whether it is in a live financing, never whose.
+
+    `replaced` says that the seller has issued it anew.
+    """
 
     invoice: Invoice
     fingerprint: Fingerprint
@@ -164,6 +177,7 @@ class ViewedInvoice(Message, frozen=True):
     near_duplicate: bool = False
     available: Balance = 0
     flags: tuple[FlagSeen, ...] = ()
+    replaced: bool = False
 
 
 class ViewAnswer(Message, frozen=True):
@@ -331,7 +345,94 @@ class Cancel(Message, frozen=True, tag="CANCEL"):
     mark: RecordId
 
 
-Act = Disburse | Repay | Receipt | Cancel
+class Extend(Message, frozen=True, tag="EXTEND"):
+    """More time. A lock is given more business days; a drawn loan other terms, with a later maturity.
+
+    `terms` is empty for a lock.
+    """
+
+    mark: RecordId
+    terms: OptionalId = ""
+
+
+class Correct(Message, frozen=True, tag="CORRECT"):
+    """Binds a financing to corrected terms; the earlier ones stay on record."""
+
+    mark: RecordId
+    terms: RecordId
+
+
+class Overdue(Message, frozen=True, tag="OVERDUE"):
+    """The loan was not repaid at its maturity. It goes on holding all it holds."""
+
+    mark: RecordId
+
+
+class WriteOff(Message, frozen=True, tag="WRITE_OFF"):
+    """The bank no longer counts on the money. The loan goes on holding all it holds."""
+
+    mark: RecordId
+    value_date: DateText
+
+
+class Recover(Message, frozen=True, tag="RECOVER"):
+    """Takes back a part of a loan that was written off; fields as in `Repay`."""
+
+    mark: RecordId
+    source: Source
+    principal: Amount
+    value_date: DateText
+    received: Balance = 0
+    invoice: Position = 0
+    amounts: Annotated[tuple[Balance, ...], Meta(max_length=MOST_DOCUMENTS)] = ()
+
+
+class Reverse(Message, frozen=True, tag="REVERSE"):
+    """A counter-entry to an earlier act of this bank, which was a mistake; each act is reversed once.
+
+    It moves back exactly what the act moved, even where the room is gone meanwhile: then it is flagged.
+    """
+
+    act: RecordId
+
+
+class CreditNote(Message, frozen=True, tag="CREDIT_NOTE"):
+    """The seller credits `amount`, in minor units of its currency, on an invoice of this financing.
+
+    `invoice` is its position in the mark.
+    """
+
+    mark: RecordId
+    invoice: Position
+    amount: Amount
+    value_date: DateText
+
+
+class ReplaceInvoice(Message, frozen=True, tag="REPLACE_INVOICE"):
+    """The seller issued an invoice of this financing anew: same seller and currency, other fields.
+
+    `invoice` is the predecessor's position in the mark. Both are one document from then on.
+    """
+
+    mark: RecordId
+    invoice: Position
+    replacement: Invoice
+
+
+Act = (
+    Disburse
+    | Repay
+    | Receipt
+    | Cancel
+    | Extend
+    | Correct
+    | Overdue
+    | WriteOff
+    | Recover
+    | Reverse
+    | CreditNote
+    | ReplaceInvoice
+)
 
 
 class Prepare(Message, frozen=True):

@@ -157,6 +157,21 @@ def stated_line(view: ViewRecord, pledge: Pledge) -> tuple[int, int] | None:
     return None
 
 
+def check_issue(invoice: Invoice, pool: Pool | None) -> None:
+    """The invoice is the one that counts, not one that was issued anew since.
+
+    Raises:
+        Refusal: `STATEMENT_CONFLICT`.
+    """
+    if pool is not None and is_replaced(invoice, pool):
+        raise refusal(RefusalCode.STATEMENT_CONFLICT, "the invoice was issued anew")
+
+
+def is_replaced(invoice: Invoice, pool: Pool) -> bool:
+    """Whether another invoice stands for this one's document now."""
+    return pool.invoice is not None and invoice_fingerprint(pool.invoice) != invoice_fingerprint(invoice)
+
+
 def joined(invoice: Pool, declaration: Pool, amounts: tuple[int, int] | None) -> tuple[Pool, Pool]:
     """Both pools with the line of a pledge as the consent states it, if it does.
 

@@ -18,6 +18,7 @@ from .answers import (
     ActRecord,
     Changes,
     DocumentFlags,
+    EarlierTerms,
     Financing,
     Flag,
     Flags,
@@ -157,6 +158,9 @@ def _financing(desk: Desk, mark: Mark, bank: str | None) -> Financing:
         approved_by=mark.approved_by,
         changed_at=mark.changed_at,
         near_duplicate=mark.near_duplicate,
+        earlier_terms=tuple(
+            EarlierTerms(each.terms, each.terms_hash, each.until) for each in mark.earlier_terms
+        ),
     )
 
 
@@ -178,7 +182,14 @@ def _pledge(pledge: Pledge, number: str) -> PledgeState:
 
 def _act(act: StoredAct) -> ActRecord:
     return ActRecord(
-        act.id, act.body, act.prepared_by, act.prepared_at, act.expires, act.confirmed_by, act.confirmed_at
+        act=act.id,
+        body=act.body,
+        prepared_by=act.prepared_by,
+        prepared_at=act.prepared_at,
+        expires=act.expires,
+        confirmed_by=act.confirmed_by,
+        confirmed_at=act.confirmed_at,
+        reversed_by=act.reversed_by,
     )
 
 

@@ -2,6 +2,7 @@
 
 from counterfoil_contracts.consent.operations import ConsentLine
 from counterfoil_contracts.core.documents import Invoice
+from counterfoil_contracts.core.entries import Entry
 from counterfoil_contracts.core.message import (
     Amount,
     Balance,
@@ -79,7 +80,11 @@ class NearRecord(Message, frozen=True):
 
 class StoredAct(Message, frozen=True):
     """An act of two people; `confirmed_at` is 0 while it waits for the second. `mark` is empty for a
-    receipt."""
+    receipt.
+
+    `terms` are those that the act binds, or that the mark had when the act was prepared; `entries` is what
+    the act moved, by pledge; `reversed_by` the act that moved it back.
+    """
 
     id: RecordId
     mark: str
@@ -91,6 +96,10 @@ class StoredAct(Message, frozen=True):
     slip_hash: str = ""
     confirmed_by: str = ""
     confirmed_at: Time = 0
+    terms: str = ""
+    terms_hash: str = ""
+    entries: tuple[Entry, ...] = ()
+    reversed_by: str = ""
 
 
 class StoredTerms(Message, frozen=True):

@@ -185,9 +185,10 @@ def _invoice(desk: Desk, books: PoolBook, near: NearBook, enterprise: str, invoi
         vouched=vouched,
         parties_match=True,
         duplicate=bool(pools.live_marks(worth)),
-        near_duplicate=near.lives_elsewhere(invoice, document),
+        near_duplicate=near.lives_elsewhere(invoice, worth.document),
         available=pools.available(worth, desk.ceiling(worth)),
         flags=flags_seen(worth),
+        replaced=model.is_replaced(invoice, worth),
     )
 
 

@@ -80,8 +80,16 @@ class Desk:
 
     def end_of_business_days(self, name: str) -> int:
         """The time at which the last of a parameter's number of business days ends, today not counted."""
+        return self.business_days_after(self.now + 1, name)
+
+    def business_days_after(self, time: int, name: str) -> int:
+        """The time at which the last of a parameter's number of business days after the day of `time` ends.
+
+        A time that is the end of a day counts as that day.
+        """
         exceptions = tables.exceptional_days(self.tables)
-        last = business_day.add_business_days(self.today, self.parameter(name), exceptions)
+        start = business_day.of_time(time - 1)
+        last = business_day.add_business_days(start, self.parameter(name), exceptions)
         return business_day.end_of(last)
 
     def own(self, template: str, kind: str, record_id: str, bank: str | None = None) -> tuple[str, str]:
@@ -101,10 +109,20 @@ class Desk:
 
         The regulator's peer reads the value too, and so proves that it has it; the read set is the same.
         """
+        return self.bound(template, kind, record_id, dict)[0]
+
+    def bound(
+        self, template: str, kind: str, record_id: str, of: type[ValueT]
+    ) -> tuple[str | None, ValueT | None]:
+        """As `bound_hash`, with the value where the regulator's peer runs this; None at any other.
+
+        What it says may end in a refusal there, never change what is written.
+        """
         collection, key = self.own(template, kind, record_id)
+        value = None
         if self.context.local_msp_id == REGULATOR:
-            self.context.store.read(collection, key, dict)
-        return self.context.store.digest(collection, key)
+            value = self.context.store.read(collection, key, of)
+        return self.context.store.digest(collection, key), value
 
     def page(self, collection: str, kind: str, after: str, limit: int, of: type[ValueT]) -> list[ValueT]:
         """Up to `limit` records of a kind in a bank's collection, in the order of ids, from after the id

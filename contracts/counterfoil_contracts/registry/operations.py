@@ -230,6 +230,7 @@ STANDARD_PARAMETERS = {
     ("ceiling_basis_points", ""): 9000,
     ("declaration_age_days", ""): 180,
     ("lock_business_days", ""): 5,
+    ("lock_extensions", ""): 1,
     ("view_days", ""): 30,
     ("act_days", ""): 5,
     ("rate_age_days", ""): 3,
