@@ -34,9 +34,7 @@ def decode(data: bytes) -> JsonValue:
     """
     text = data.decode("utf-8")
     try:
-        value: JsonValue = json.loads(
-            text, object_pairs_hook=_object, parse_float=_no_float, parse_constant=_no_float
-        )
+        value: JsonValue = _DECODE(text)
         if "\\u" in text:
             # Only an escape can bring in a lone surrogate, which no later encoding would take.
             _ENCODE(value).encode("utf-8")
@@ -73,3 +71,7 @@ def _object(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
 
 def _no_float(_: str) -> NoReturn:
     raise ValueError("a JSON number here is an integer")
+
+
+# Built once: json.loads with hooks builds a decoder for every call.
+_DECODE = json.JSONDecoder(object_pairs_hook=_object, parse_float=_no_float, parse_constant=_no_float).decode
