@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any, TypeVar
 
-from counterfoil_chaincode.testing import Caller, Clock, Ledger, Operations, make_caller
+from counterfoil_chaincode.testing import Caller, Clock, Ledger, Operations, Twin, make_caller
 from counterfoil_protocol.confidential import Operation
 from counterfoil_protocol.signing import private_key_signer
 from cryptography import x509
@@ -67,8 +67,11 @@ class TradeLedger:
         enterprises: Sequence[str] = (SELLER,),
         *,
         ready: bool = True,
+        twin: Twin | None = None,
     ) -> None:
-        self.ledger = Ledger(CHAINCODE, [REGULATOR, PORT, *banks], collections(banks), clock=Clock(START))
+        self.ledger = Ledger(
+            CHAINCODE, [REGULATOR, PORT, *banks], collections(banks), clock=Clock(START), twin=twin
+        )
         self.operations = Operations(self.ledger)
         self.customs = make_caller(PORT, "customs.oracle", "customs")
         self.regulators = tuple(

@@ -5,6 +5,7 @@ from .clock import Clock
 from .ledger import Committed, Endorsed, Ledger
 from .operations import Operations
 from .refused import EndorsementMismatch, NotCommitted, Refused
+from .twin import NotDeterministic, Twin
 
 __all__ = [
     "Caller",
@@ -14,7 +15,9 @@ __all__ = [
     "EndorsementMismatch",
     "Ledger",
     "NotCommitted",
+    "NotDeterministic",
     "Operations",
     "Refused",
+    "Twin",
     "make_caller",
 ]

@@ -21,6 +21,7 @@ from ..shim.stub import ChaincodeStub
 from .memory_peer import MemoryPeer
 from .memory_state import HistoryEntry, OrganizationState
 from .refused import Response, response_of
+from .twin import Repeat, Twin, TwinAnswer, TwinRun, answer_of
 
 FABRIC_3_1 = PeerFeatures(write_batch=1000, multiple_keys=1000)
 """As a peer of Fabric 3.1 with its sample configuration tells at READY."""
@@ -65,24 +66,52 @@ class EndorsingPeer:
     state: OrganizationState = field(repr=False)
     clock: Callable[[], float] = field(repr=False)
     features: PeerFeatures = FABRIC_3_1
+    twin: Twin | None = field(default=None, repr=False)
 
     def endorse(self, asked: Proposal) -> Endorsement:
-        """Simulate a proposal."""
-        simulator = Simulator(
+        """Simulate a proposal.
+
+        Raises:
+            NotDeterministic: there is a twin, and what it does differs.
+        """
+        simulator = self._simulator(asked)
+        call = chaincode.ChaincodeInput(args=asked.args).SerializeToString()
+        invocation = parse_invocation(asked.channel_id, asked.transaction_id, call, asked.message)
+        response, stub = self._run(simulator, asked.chaincode_name, invocation)
+        result = simulator.result()
+        if self.twin is not None:
+            self._repeat(self.twin, asked, invocation, (answer_of(response, stub.event), result))
+        event = stub.event.SerializeToString() if stub.event else b""
+        return Endorsement(self.msp_id, response_of(response), event, result, stub.failure)
+
+    def _simulator(self, asked: Proposal) -> Simulator:
+        return Simulator(
             self.state,
             transaction_id=asked.transaction_id,
             channel_id=asked.channel_id,
             collections=lambda _, namespace: self._access(namespace, asked),
         )
-        call = chaincode.ChaincodeInput(args=asked.args).SerializeToString()
-        invocation = parse_invocation(asked.channel_id, asked.transaction_id, call, asked.message)
-        response, stub = self._run(simulator, asked.chaincode_name, invocation)
-        event = stub.event.SerializeToString() if stub.event else b""
-        return Endorsement(self.msp_id, response_of(response), event, simulator.result(), stub.failure)
+
+    def _repeat(
+        self, twin: Twin, asked: Proposal, invocation: Invocation, done: tuple[TwinAnswer, SimulationResult]
+    ) -> None:
+        def simulate(repeat: Repeat) -> object:
+            simulator = self._simulator(asked)
+            peer = self._memory_peer(simulator, asked.chaincode_name, invocation)
+            return _compared(repeat(peer.call), simulator.result())
+
+        run = TwinRun(invocation, self.msp_id, self.clock(), self.features)
+        twin.check(run, simulate, _compared(*done))
 
     def _run(
         self, simulator: Simulator, name: str, invocation: Invocation
     ) -> tuple[proposal_response.Response, ChaincodeStub]:
+        peer = self._memory_peer(simulator, name, invocation)
+        stub = ChaincodeStub(invocation, peer.call, self.features)
+        response = self.chaincodes[name].invoke(stub, PeerEnvironment(self.msp_id, self.clock))
+        return response, stub
+
+    def _memory_peer(self, simulator: Simulator, name: str, invocation: Invocation) -> MemoryPeer:
         def invoke(called: str, args: tuple[bytes, ...]) -> proposal_response.Response:
             if called not in self.chaincodes:
                 raise SimulationError(f"chaincode {called} not found")
@@ -91,15 +120,18 @@ class EndorsingPeer:
         def history(key: str) -> list[HistoryEntry]:
             return self.state.shared.history.get((name, key), [])
 
-        peer = MemoryPeer(simulator, name, invocation.transaction_id, history, invoke)
-        stub = ChaincodeStub(invocation, peer.call, self.features)
-        response = self.chaincodes[name].invoke(stub, PeerEnvironment(self.msp_id, self.clock))
-        return response, stub
+        return MemoryPeer(simulator, name, invocation.transaction_id, history, invoke)
 
     def _access(self, namespace: str, asked: Proposal) -> Mapping[str, CollectionAccess] | None:
         if namespace != asked.chaincode_name:
             return {}
         return _access(self.collections, asked.creator_msp)
+
+
+def _compared(answer: TwinAnswer, result: SimulationResult) -> object:
+    """What two runs must agree on. A response's message is told to the client alone, but differs as badly."""
+    private = result.private.serialize() if result.private is not None else b""
+    return answer, result.public_bytes, private
 
 
 # Every transaction asks, and reading members out of policies would take most of its time.

@@ -28,6 +28,7 @@ from .memory_state import (
 )
 from .policies import BlockEndorsements, definition_of
 from .refused import EndorsementMismatch, NotCommitted, Refused
+from .twin import Twin
 
 VALID = int(transaction.VALID)
 ENDORSEMENT_POLICY_FAILURE = int(transaction.ENDORSEMENT_POLICY_FAILURE)
@@ -76,6 +77,7 @@ class Ledger:
         channel: the channel's name.
         policy: the chaincode's endorsement policy, `AND('Org1MSP.peer','Org2MSP.peer')`; any peer if empty.
         others: further chaincodes by name, for calls between chaincodes.
+        twin: runs each transaction of the chaincode again under another PYTHONHASHSEED.
     """
 
     def __init__(  # noqa: PLR0913 - a channel's parts, each by name
@@ -89,6 +91,7 @@ class Ledger:
         channel: str = "trade",
         policy: str = "",
         others: Mapping[str, Chaincode] | None = None,
+        twin: Twin | None = None,
     ) -> None:
         self.clock = clock or Clock()
         self.name = name
@@ -102,6 +105,7 @@ class Ledger:
             msp: {name: chaincode if isinstance(chaincode, Chaincode) else chaincode[msp], **(others or {})}
             for msp in organizations
         }
+        self._twin = twin
         self._numbers = 0
         self._checkpoint = self._copy()
 
@@ -127,6 +131,7 @@ class Ledger:
         Raises:
             Refused: at least one of them answered with an error.
             EndorsementMismatch: they answered differently.
+            NotDeterministic: a twin did something else.
         """
         moment = moment or self.clock.now
         asked = self._proposal(caller, (function, *args), transient or {}, moment)
@@ -204,7 +209,12 @@ class Ledger:
     def peer(self, msp_id: str) -> EndorsingPeer:
         """An organisation's peer, as it stands now."""
         return EndorsingPeer(
-            msp_id, self._chaincodes[msp_id], self._collections, self._states[msp_id], self.clock.seconds
+            msp_id,
+            self._chaincodes[msp_id],
+            self._collections,
+            self._states[msp_id],
+            self.clock.seconds,
+            twin=self._twin,
         )
 
     @property
