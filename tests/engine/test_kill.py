@@ -22,7 +22,7 @@ from counterfoil_protocol.messages import transaction
 from dead_files import DeadFiles, dead_files
 from killed_engine import ALL, Plan
 from running_network import RunningNetwork, running_network
-from trade_ready import MSP_IDS, ReadyTrade, Share, Shipment, declaration_number, make_ready
+from trade_ready import MSP_IDS, ReadyTrade, Share, Shipment, chunks, declaration_number, make_ready
 
 KILLS = int(os.environ.get("COUNTERFOIL_KILLS", len(ALL)))
 """How often; each phase is aimed at in turn, from the second round on with a delay."""
@@ -59,19 +59,21 @@ def plan_of(number: int, draw: random.Random, told: Path) -> Plan:
 
 
 def open_desks(ready: ReadyTrade) -> list[Desk]:
-    """Two pairs of people at each bank, each with declarations of their own."""
-    desks, number = [], 0
-    for bank in ("BankA", "BankB"):
-        for officer, approver in PAIRS:
-            shipments = []
-            for _ in range(SHIPMENTS_A_PAIR):
-                number += 1
-                share = Share(f"INV-{number}", 8_000_000, 7_000_000)
-                shipments.append(Shipment(declaration_number(number), 9_000_000, (share,)))
-            ready.publish(shipments)
-            view = ready.view(bank, [(each, each.shares[0]) for each in shipments])
-            desks.append(Desk(bank, officer, approver, tuple(shipments), view, ready.terms(bank)))
+    """Two pairs of people at each bank, each with declarations of their own, under one consent a bank."""
+    desks = []
+    for place, bank in enumerate(("BankA", "BankB")):
+        shipments = [shipment(place * 100 + at) for at in range(len(PAIRS) * SHIPMENTS_A_PAIR)]
+        ready.publish(shipments)
+        view = ready.view(bank, [(each, each.shares[0]) for each in shipments])
+        for pair, own in zip(PAIRS, chunks(shipments, SHIPMENTS_A_PAIR), strict=True):
+            offered = tuple((shipments.index(each), each) for each in own)
+            desks.append(Desk(bank, *pair, offered, view, ready.terms(bank)))
     return desks
+
+
+def shipment(number: int) -> Shipment:
+    share = Share(f"INV-{number}", 8_000_000, 7_000_000)
+    return Shipment(declaration_number(number), 9_000_000, (share,))
 
 
 class Killing:

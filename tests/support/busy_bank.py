@@ -20,12 +20,15 @@ _DEADLINES = Deadlines(evaluate=20, endorse=30, submit=10, commit_status=20)
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A pair of people and the documents that are theirs alone."""
+    """A pair of people and the documents that are theirs alone, each with its invoice's place in the view.
+
+    Pairs of one bank share view and consent: the consent counts what is locked, so their locks conflict.
+    """
 
     bank: str
     officer: str
     approver: str
-    shipments: tuple[Shipment, ...]
+    shipments: tuple[tuple[int, Shipment], ...]
     view: str
     terms: str
 
@@ -112,8 +115,8 @@ class BusyBanks:
         """Lock, approve, pay out, take back in full: then the documents are free again. A yield, a step."""
         desk, today = work.desk, date.today().isoformat()
         while True:
-            shipment = desk.shipments[work.financings % len(desk.shipments)]
-            at, (share, *_) = desk.shipments.index(shipment), shipment.shares
+            at, shipment = desk.shipments[work.financings % len(desk.shipments)]
+            (share,) = shipment.shares
             body = lock(desk.view, desk.terms, [(at, shipment.number, share.line)])
             mark = officer.submit(trade.LOCK, body).answer.mark
             yield
