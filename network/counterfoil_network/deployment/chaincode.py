@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from counterfoil import CounterfoilError, Gateway, Network, lifecycle
+from counterfoil import CounterfoilError, EvaluateError, Gateway, Network, lifecycle
 from counterfoil_protocol.chaincode_package import parse_package
 from counterfoil_protocol.collection import CollectionDefinition
 
@@ -94,7 +94,10 @@ def deploy(
     with _members(folder, state, chaincode) as members:
         progress("installing the chaincode")
         _each(members, _install)
-        current = _committed(members[0], chaincode.name)
+        current = max(_each(members, lambda member: _committed(member, chaincode.name)), key=_sequence)
+        if current is not None:
+            # A peer that was away, or lost its ledger, catches up.
+            _each(members, lambda member: _await_shown(member, "the definition", _definition_shown, current))
         if current and _is_same(current, chaincode) and _is_run_by_all(members, chaincode.name):
             return Deployed(current, is_new=False)
         definition = chaincode.definition(current.sequence + 1 if current else 1)
@@ -151,8 +154,12 @@ def _install(member: _Member) -> None:
 
 
 def _committed(member: _Member, name: str) -> lifecycle.ChaincodeDefinition | None:
-    committed = _refusing(member, lambda member: lifecycle.query_committed(member.network, name))
+    committed = lifecycle.query_committed(member.network, name)
     return committed.definition if committed else None
+
+
+def _sequence(definition: lifecycle.ChaincodeDefinition | None) -> int:
+    return definition.sequence if definition else 0
 
 
 def _is_same(current: lifecycle.ChaincodeDefinition, chaincode: Chaincode) -> bool:
@@ -163,8 +170,20 @@ def _is_same(current: lifecycle.ChaincodeDefinition, chaincode: Chaincode) -> bo
 
 
 def _is_run_by_all(members: Sequence[_Member], name: str) -> bool:
-    approved = _each(members, lambda member: lifecycle.query_approved(member.network, name))
-    return all(each.package_id == member.package_id for each, member in zip(approved, members, strict=True))
+    approved = _each(members, lambda member: _approved_package(member, name))
+    return all(each == member.package_id for each, member in zip(approved, members, strict=True))
+
+
+def _approved_package(member: _Member, name: str) -> str | None:
+    """None, too, where the organisation's only peer lost its ledger.
+
+    What an organisation approved is its own private data, which nobody else can give back, and approving the
+    same sequence again is refused, for that reads it: the next sequence is needed.
+    """
+    try:
+        return lifecycle.query_approved(member.network, name).package_id
+    except EvaluateError:
+        return None
 
 
 def _commit(

@@ -26,7 +26,7 @@ _LEFT_OUT = frozenset({"__pycache__"})
 
 
 def package_sources(label: str, entry_point: str, packages: Mapping[str, Path]) -> bytes:
-    """Package import packages (name -> folder); `entry_point` is `module:attribute`.
+    """Package import packages and modules (name -> folder or file); `entry_point` is `module:attribute`.
 
     The same sources give the same bytes, whatever their times, owners and order on disk.
 
@@ -38,6 +38,9 @@ def package_sources(label: str, entry_point: str, packages: Mapping[str, Path]) 
         raise ValueError(f"the entry point {entry_point} is not module:attribute of a packaged module")
     files = {"chaincode.json": json.dumps({"entry_point": entry_point}, separators=(",", ":")).encode()}
     for name, folder in packages.items():
+        if folder.is_file():
+            files[f"src/{name}.py"] = folder.read_bytes()
+            continue
         sources = _sources(folder)
         if not sources:
             raise ValueError(f"{folder} holds no sources of {name}")
