@@ -1,4 +1,4 @@
-"""`counterfoil chaincode`: the chaincode `trade` as each member's engineer deploys it for their own."""
+"""`counterfoil chaincode`: the chaincode `trade` as each member's engineer approves it for their own."""
 
 import time
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 import typer
-from counterfoil import Gateway, Network, configuration, lifecycle
+from counterfoil import EvaluateError, Gateway, Network, configuration, lifecycle
 from counterfoil_network.configuration import ConfigurationError
 from counterfoil_network.deployment.source_package import service_package
 from counterfoil_protocol.chaincode_package import parse_package
@@ -40,7 +40,7 @@ class _Next:
 
 @app.callback()
 def chaincode() -> None:
-    """Install, approve and commit the chaincode `trade`."""
+    """Approve and commit what the chaincode `trade` is, each member for itself."""
 
 
 @app.command()
@@ -71,13 +71,14 @@ def approve(*, profile: Profile = None, user: User = ADMINISTRATOR, channel: Cha
 
     It has the collections of every member bank; those of a bank that has left go to the authorities.
     Where just this definition is in force, it is approved as it stands: so a member that was late, or has
-    joined since, can run it.
+    joined since, can run it. The package is this installation's if it is installed, else what the
+    organisation approved last.
 
     Exit codes: 0 approved; 1 refused; 5 the contracts are not installed on the own peer.
     """
     with told(), own_network(profile, user, channel) as network:
         following = _next_definition(network)
-        package_id = _own_package(network.gateway)
+        package_id = _own_package(network, following.definition.sequence)
         lifecycle.approve(network, following.definition, package_id)
     _tell("approved", following.definition)
 
@@ -137,14 +138,22 @@ def _installed(gateway: Gateway) -> set[str]:
     return {each.package_id for each in lifecycle.query_installed(gateway)}
 
 
-def _own_package(gateway: Gateway) -> str:
-    """The package of this installation on the own peer, in the form that its engine takes."""
+def _own_package(network: Network, sequence: int) -> str:
+    """This installation's package in the form that the own peer's engine takes, else what it runs already."""
     package = trade_package()
-    installed = _installed(gateway)
+    installed = _installed(network.gateway)
     for form in (package, service_package(package)):
         package_id = parse_package(form).package_id
         if package_id in installed:
             return package_id
+    for earlier in range(sequence, 0, -1):
+        try:
+            approved = lifecycle.query_approved(network, NAME, earlier).package_id
+        except EvaluateError:
+            # Not approved: a member may have left one out.
+            continue
+        if approved is not None and approved in installed:
+            return approved
     raise ConfigurationError(
         "this installation's contracts are not on the own peer: `counterfoil chaincode install`"
     )
