@@ -32,7 +32,7 @@ GROUPS = (
     Group("org", "Let an organisation join the channel, or leave it."),
     Group("chaincode", "Install, approve and commit the chaincode `trade`."),
     Group("audit", "Export a ledger and prove that nothing was altered."),
-    Group("contracts", "Check the sources of contracts."),
+    Group("contracts", "Check, package and deploy contracts of your own."),
 )
 
 

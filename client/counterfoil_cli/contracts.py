@@ -1,4 +1,4 @@
-"""`counterfoil contracts`: check the sources of contracts."""
+"""`counterfoil contracts`: check contracts of one's own, package and deploy them."""
 
 import json
 from pathlib import Path
@@ -7,15 +7,18 @@ from typing import Annotated
 import typer
 from counterfoil_chaincode.check import CONTRACT_RULES, Finding, Report, Rule, check_path
 
+from counterfoil_cli import contract_deployment
 from counterfoil_cli.exit_codes import ExitCode
 from counterfoil_cli.output import Output
 
 app = typer.Typer(no_args_is_help=True)
+app.command()(contract_deployment.package)
+app.command()(contract_deployment.deploy)
 
 
 @app.callback()
 def contracts() -> None:
-    """Check the sources of contracts."""
+    """Check, package and deploy contracts of your own."""
 
 
 @app.command()
