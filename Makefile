@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 SEED ?= 1
 ENGINE ?= embedded
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-fabric lint type imports format up down stubs lock clean
+.PHONY: help setup demo test test-long test-fabric lint type imports format up down stubs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -24,6 +24,9 @@ demo: setup ## nothing to a financed invoice: start the network, run the story, 
 
 test: setup ## run the tests
 	$(BIN)/python -m pytest
+
+test-long: setup ## the long forms of tests that `make test` has in short
+	$(BIN)/python -m pytest -m "slow and not fabric"
 
 test-fabric: setup ## tests that need Fabric's own programs (FABRIC_BIN or PATH)
 	$(BIN)/python -m pytest -m fabric tests/fabric

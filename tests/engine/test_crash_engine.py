@@ -105,6 +105,8 @@ def check(network: RunningNetwork, answers: Answers) -> None:
                 assert contract.evaluate("asset:appraisal", "members", key) == key.encode(), organisation
 
 
+# The ordinary run kills the engine under the trade contracts: tests/engine/test_kill.py.
+@pytest.mark.slow
 def test_killed_at_every_phase(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     draw = random.Random(SEED)
     told = Answers()
