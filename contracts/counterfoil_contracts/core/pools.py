@@ -21,6 +21,9 @@ from .message import Balance, CurrencyCode, Fingerprint, LooseText, Message, Rec
 from .money import share_ceiling
 from .refusals import refusal
 
+RECORD: Final = "pool"
+"""Kind of a pool's record in `authority`, found by the document's fingerprint."""
+
 DECLARATION: Final = "DECLARATION"
 INVOICE: Final = "INVOICE"
 Kind = Literal["DECLARATION", "INVOICE"]

@@ -16,7 +16,7 @@ from counterfoil_contracts.core.marks import Mark
 from counterfoil_contracts.core.pools import Movement, Pool
 from counterfoil_contracts.registry.desk import Desk
 
-from .records import NEAR, POOL, NearEntry, NearRecord
+from .records import NEAR, NearEntry, NearRecord
 
 if TYPE_CHECKING:
     from counterfoil_chaincode.confidential import Record
@@ -37,7 +37,7 @@ class PoolBook:
         An invoice that replaced another has that one's pool.
         """
         if document not in self._records:
-            record = self._desk.context.store.find(AUTHORITY, POOL, document, Pool)
+            record = self._desk.context.store.find(AUTHORITY, pools.RECORD, document, Pool)
             self._records[document] = record
             if record is not None:
                 self._pools[document] = record.value
@@ -103,7 +103,7 @@ class PoolBook:
         for document, record in self._records.items():
             pool = self._pools.get(document)
             if pool is not None and (record is None or record.value != pool):
-                self._desk.context.store.save(AUTHORITY, POOL, document, pool, record)
+                self._desk.context.store.save(AUTHORITY, pools.RECORD, document, pool, record)
 
 
 class NearBook:

@@ -11,7 +11,7 @@ from counterfoil_contracts.core.fingerprint import declaration as declaration_fi
 from counterfoil_contracts.core.flags import Cause
 from counterfoil_contracts.core.marks import Mark
 from counterfoil_contracts.core.refusals import refusal
-from counterfoil_contracts.registry import directory
+from counterfoil_contracts.registry import directory, standing
 from counterfoil_contracts.registry.desk import Desk
 
 from . import model
@@ -46,7 +46,11 @@ class LockCase:
         """
         model.check_parties(self._view.enterprise, self.documents)
         known = directory.find(self._desk.context, self._view.enterprise).records
-        model.check_class(known[-1] if known else None, self._body.review)
+        enterprise = known[-1] if known else None
+        model.check_admission(self._desk.msp_id, enterprise, self._desk.day)
+        model.check_class(enterprise, self._body.review, self._desk.day)
+        bank_frozen = standing.is_bank_frozen(self._desk, self._desk.msp_id)
+        model.check_standing(enterprise, bank_frozen=bank_frozen)
         self._find_pools()
         model.check_financeable(self.documents, self._desk.day)
         self._join()

@@ -8,6 +8,7 @@ from counterfoil_contracts.core.codes import RefusalCode
 from counterfoil_contracts.core.flags import Cause
 from counterfoil_contracts.core.marks import Mark
 from counterfoil_contracts.core.refusals import refusal
+from counterfoil_contracts.registry import staff
 from counterfoil_contracts.registry.desk import Desk, trade_operation
 
 from . import model
@@ -125,6 +126,7 @@ class Locks:
             raise refusal(RefusalCode.EXPIRED, "the time to approve is over")
         if desk.staff == mark.locked_by:
             raise refusal(RefusalCode.SAME_PERSON, "another person than the one who locked approves")
+        staff.check_limit(desk, mark.currency, body.amount)
         if mark.near_duplicate and not body.slip:
             raise refusal(RefusalCode.NEAR_DUPLICATE, "to override a near-duplicate, a slip gives the reason")
         after = replace(

@@ -147,7 +147,7 @@ class ViewedDeclaration(Message, frozen=True):
     """A declaration as the viewing bank may see it. Where it is not authentic or not the enterprise's, no
     figure is told.
 
-    `available` is in minor units of `currency`.
+    `available` is in minor units of `currency`; `frozen` says that it takes nothing new, never why.
     """
 
     number: DeclarationNumber
@@ -161,6 +161,7 @@ class ViewedDeclaration(Message, frozen=True):
     total: Balance = 0
     available: Balance = 0
     flags: tuple[FlagSeen, ...] = ()
+    frozen: bool = False
 
 
 class ViewedInvoice(Message, frozen=True):
@@ -178,6 +179,7 @@ class ViewedInvoice(Message, frozen=True):
     available: Balance = 0
     flags: tuple[FlagSeen, ...] = ()
     replaced: bool = False
+    frozen: bool = False
 
 
 class ViewAnswer(Message, frozen=True):

@@ -21,6 +21,8 @@ from .records import ConsentRecord, ViewRecord
 
 _EXPORT_FLAG = 8
 """Position in a declaration's number of the digit that tells export (0) from import (1)."""
+_CLASS_REFUSED, _CLASS_REVIEWED = 0, 2
+"""Values of the parameter `class_rule`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,20 +95,45 @@ def check_parties(enterprise: str, documents: Documents) -> None:
             raise refusal(RefusalCode.PARTY_MISMATCH, "a declaration of another consignor")
 
 
-def check_class(enterprise: Enterprise | None, review: str) -> None:
+SCENARIO = "EXPORT_INVOICE"
+"""Name of this business in the table of admissions."""
+
+
+def check_admission(bank: str, enterprise: Enterprise | None, day: Day) -> None:
+    """The bank (its MSP ID) is admitted to this business in the enterprise's region.
+
+    Raises:
+        Refusal: `SCENARIO_NOT_OPEN`.
+    """
+    region = enterprise.region if enterprise is not None and enterprise.region else "NONE"
+    keys = (f"{SCENARIO}/{region}/{bank}", f"{SCENARIO}/ALL/{bank}", f"{SCENARIO}/{region}", SCENARIO)
+    if tables.parameter(day.tables, day.today, "admission", *keys) != 1:
+        raise refusal(RefusalCode.SCENARIO_NOT_OPEN, "the bank is not admitted to this business here")
+
+
+def check_class(enterprise: Enterprise | None, review: str, day: Day) -> None:
     """The enterprise is in the directory, of a class that may be financed.
 
     Raises:
-        Refusal: `CLASS_RESTRICTED`; `FROZEN`.
+        Refusal: `CLASS_RESTRICTED`.
     """
     if enterprise is None:
         raise refusal(RefusalCode.CLASS_RESTRICTED, "the directory does not know the enterprise")
-    if enterprise.enterprise_class == "C":
-        raise refusal(RefusalCode.CLASS_RESTRICTED, "an enterprise of class C takes no financing")
-    if enterprise.enterprise_class == "B" and not review:
-        raise refusal(RefusalCode.CLASS_RESTRICTED, "an enterprise of class B needs an enhanced review")
-    if enterprise.frozen:
-        raise refusal(RefusalCode.FROZEN, "the enterprise takes nothing new")
+    rule = day.parameter("class_rule", enterprise.enterprise_class)
+    if rule == _CLASS_REFUSED:
+        raise refusal(RefusalCode.CLASS_RESTRICTED, "an enterprise of this class takes no financing")
+    if rule == _CLASS_REVIEWED and not review:
+        raise refusal(RefusalCode.CLASS_RESTRICTED, "an enterprise of this class needs an enhanced review")
+
+
+def check_standing(enterprise: Enterprise | None, *, bank_frozen: bool) -> None:
+    """Neither the enterprise nor the bank is frozen.
+
+    Raises:
+        Refusal: `FROZEN`.
+    """
+    if bank_frozen or (enterprise is not None and enterprise.frozen):
+        raise refusal(RefusalCode.FROZEN, "the enterprise or the bank takes nothing new")
 
 
 def check_frozen(books: Iterable[Pool]) -> None:

@@ -20,7 +20,6 @@ from .messages import Act, PutSlip, PutTerms
 
 # Kinds of records in `authority`, found by number.
 DECLARATION = "declaration"
-POOL = "pool"
 NEAR = "near"
 CONSENT = "consent"
 VIEW = "view"

@@ -169,6 +169,7 @@ def _declaration(desk: Desk, books: PoolBook, enterprise: str, number: str) -> V
         total=declaration.total,
         available=pools.available(pool, desk.ceiling(pool)),
         flags=flags_seen(pool),
+        frozen=pool.frozen,
     )
 
 
@@ -189,6 +190,7 @@ def _invoice(desk: Desk, books: PoolBook, near: NearBook, enterprise: str, invoi
         available=pools.available(worth, desk.ceiling(worth)),
         flags=flags_seen(worth),
         replaced=model.is_replaced(invoice, worth),
+        frozen=worth.frozen,
     )
 
 

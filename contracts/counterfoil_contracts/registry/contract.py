@@ -5,14 +5,16 @@ from typing import ClassVar
 
 from counterfoil_chaincode.confidential import ConfidentialContract, write_secret
 from counterfoil_protocol.confidential import AUTHORITY
+from msgspec.structs import replace
 
 from counterfoil_contracts.core.codes import RefusalCode
 from counterfoil_contracts.core.message import Message, StaffId
 from counterfoil_contracts.core.refusals import refusal
 
-from . import directory, tables
+from . import directory, standing, tables
 from . import operations as ops
 from .desk import Desk, trade_operation
+from .staff import StaffRegister
 
 _CONTRIBUTION = "secret/contribution"
 _LIVE_SECRETS = 1000  # none is retired until records are moved to newer keys
@@ -32,9 +34,10 @@ class Proposal(Message, frozen=True):
     confirmed_by: str = ""
     entries: ops.TableEntries | None = None
     enterprises: tuple[ops.Enterprise, ...] = ()
+    freeze: ops.Freeze | None = None
 
 
-class Registry(ConfidentialContract):
+class Registry(StaffRegister, ConfidentialContract):
     """What the regulator keeps for all contracts."""
 
     name: ClassVar[str] = ops.CONTRACT
@@ -98,6 +101,21 @@ class Registry(ConfidentialContract):
         directory.put(desk.context, proposal.enterprises, desk.now)
         return ops.Confirmed(len(proposal.enterprises))
 
+    @trade_operation(ops.FREEZE_PROPOSE)
+    def propose_freeze(self, desk: Desk, body: ops.Freeze) -> ops.Proposed:
+        """Keep the freeze for a second officer."""
+        standing.check_form(body)
+        return self._propose(desk, Proposal(desk.staff, freeze=body))
+
+    @trade_operation(ops.FREEZE_CONFIRM)
+    def confirm_freeze(self, desk: Desk, body: ops.Confirm) -> ops.Confirmed:
+        """Freeze, or lift, what another officer proposed."""
+        proposal = self._confirm(desk, body.proposal)
+        if proposal.freeze is None:
+            raise refusal(RefusalCode.NOT_FOUND, "no such proposal of a freeze")
+        standing.apply(desk, proposal.freeze)
+        return ops.Confirmed(1)
+
     @trade_operation(ops.ENTERPRISE_READ)
     def read_enterprise(self, desk: Desk, body: ops.ReadEnterprise) -> ops.EnterpriseHistory:
         """The directory's records of one enterprise."""
@@ -119,7 +137,7 @@ class Registry(ConfidentialContract):
         if record.value.confirmed_by:
             raise refusal(RefusalCode.BAD_STATE, "the proposal was confirmed before")
         _require_another(record.value.staff, desk.staff)
-        confirmed = Proposal(record.value.staff, desk.staff, record.value.entries, record.value.enterprises)
+        confirmed = replace(record.value, confirmed_by=desk.staff)
         desk.context.store.save(AUTHORITY, "proposal", proposal_id, confirmed, record)
         return record.value
 

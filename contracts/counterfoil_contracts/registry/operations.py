@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 from counterfoil_protocol.confidential import AUTHORITY, BANK, Operation
 from msgspec import Meta
 
+from counterfoil_contracts.core.documents import Invoice
 from counterfoil_contracts.core.message import (
     Amount,
     CurrencyCode,
@@ -22,6 +23,7 @@ from counterfoil_contracts.core.message import (
 )
 from counterfoil_contracts.core.roles import (
     AUTHORITIES,
+    BANK_APPROVER,
     BANK_STAFF,
     CUSTOMS_ORACLE,
     PORT,
@@ -30,7 +32,28 @@ from counterfoil_contracts.core.roles import (
     SUPERVISORS,
 )
 
+from .staff_messages import (
+    ConfirmOwn,
+    LimitAmount,
+    Limits,
+    PutLimits,
+    PutStaff,
+    ReadLimits,
+    ReadStaff,
+    StaffRecord,
+)
+
+__all__ = [
+    "OPERATIONS", "CalendarDay", "CompleteSecret", "Confirm", "ConfirmOwn", "Confirmed", "ContributeSecret",
+    "Enterprise", "EnterpriseClass", "EnterpriseHistory", "Freeze", "LimitAmount", "Limits", "Parameter",
+    "ProposeEnterprises", "ProposeTables", "Proposed", "PutLimits", "PutStaff", "Rate", "ReadEnterprise",
+    "ReadLimits", "ReadStaff", "ReadTables", "Root", "SecretNumber", "StaffRecord", "TableEntries", "Tables",
+    "standard_parameters",
+]  # fmt: skip
+
 CONTRACT = "registry"
+MARKS = "marks_{bank}"
+TERMS = "terms_{bank}"
 
 TABLES = ("calendar", "parameters", "rates", "trust")
 """Keys of the public tables."""
@@ -62,7 +85,7 @@ class Parameter(Message, frozen=True):
     key."""
 
     name: Annotated[str, Meta(pattern=r"\A[a-z_]{1,40}\Z")]
-    key: Annotated[str, Meta(pattern=r"\A[A-Z0-9/]{0,40}\Z")]
+    key: Annotated[str, Meta(pattern=r"\A[A-Za-z0-9/_-]{0,100}\Z")]
     effective_from: DateText
     value: Annotated[int, Meta(ge=0, le=10**12)]
 
@@ -120,13 +143,18 @@ EnterpriseClass = Literal["A", "B", "C"]
 
 
 class Enterprise(Message, frozen=True):
-    """A line of the regulator's directory. Class C takes no financing, B one with an enhanced review."""
+    """A line of the regulator's directory. What a class may do is the parameter `class_rule`.
+
+    `successor` is the code of the enterprise that has taken this one over.
+    """
 
     uscc: Uscc
     name: Text
     enterprise_class: EnterpriseClass
     region: LooseText = ""
     frozen: bool = False
+    size: Literal["", "LARGE", "MEDIUM", "SMALL", "MICRO"] = ""
+    successor: Annotated[str, Meta(pattern=r"\A([0-9A-HJ-NP-RTUWXY]{18})?\Z")] = ""
 
 
 class ProposeEnterprises(Message, frozen=True):
@@ -164,6 +192,19 @@ class Tables(Message, frozen=True):
     rates: tuple[Rate, ...]
     calendar: tuple[CalendarDay, ...]
     trust: tuple[Root, ...]
+
+
+class Freeze(Message, frozen=True):
+    """First officer: take nothing new on one document, of one enterprise or one bank; or lift that again.
+
+    Exactly one of the four is named; an enterprise by its code, a bank by its MSP ID.
+    """
+
+    frozen: bool
+    declaration: str = ""
+    invoice: Invoice | None = None
+    enterprise: str = ""
+    bank: Annotated[str, Meta(pattern=r"\A(Bank[A-Za-z0-9]{1,40}MSP)?\Z")] = ""
 
 
 class ReadEnterprise(Message, frozen=True):
@@ -220,10 +261,51 @@ ENTERPRISE_READ = Operation(
     evaluate_at=(REGULATOR,), reads=(AUTHORITY,),
     summary="Read what the directory says about an enterprise.",
 )  # fmt: skip
+FREEZE_PROPOSE = Operation(
+    CONTRACT, "freeze.propose", Freeze, Proposed, roles=(REGULATOR_OFFICER,),
+    endorsers=AUTHORITIES, outcome=AUTHORITY, writes=(AUTHORITY,),
+    summary="Propose to freeze a document, an enterprise or a bank, or to lift that.",
+)  # fmt: skip
+FREEZE_CONFIRM = Operation(
+    CONTRACT, "freeze.confirm", Confirm, Confirmed, roles=(REGULATOR_OFFICER,),
+    endorsers=AUTHORITIES, outcome=AUTHORITY, reads=(AUTHORITY,), writes=(AUTHORITY,),
+    summary="Confirm another officer's freeze: no new lock from now on; releases go on.",
+)  # fmt: skip
+STAFF_PUT = Operation(
+    CONTRACT, "staff.put", PutStaff, Proposed, roles=(BANK_APPROVER,),
+    endorsers=(REGULATOR, BANK), outcome=TERMS, writes=(TERMS,),
+    summary="Propose entries of the bank's own register: which person sees which branch.",
+)  # fmt: skip
+STAFF_CONFIRM = Operation(
+    CONTRACT, "staff.confirm", ConfirmOwn, Confirmed, roles=(BANK_APPROVER,),
+    endorsers=(REGULATOR, BANK), outcome=TERMS, reads=(TERMS,), writes=(TERMS,),
+    summary="Confirm another approver's entries of the register.",
+)  # fmt: skip
+STAFF_READ = Operation(
+    CONTRACT, "staff.read", ReadStaff, StaffRecord, roles=BANK_STAFF,
+    evaluate_at=(REGULATOR, BANK), reads=(TERMS,),
+    summary="Read an entry of the bank's own register.",
+)  # fmt: skip
+LIMIT_PUT = Operation(
+    CONTRACT, "limit.put", PutLimits, Proposed, roles=(BANK_APPROVER,),
+    endorsers=AUTHORITIES, outcome=MARKS, writes=(MARKS,),
+    summary="Propose what approvers of the bank may approve at once.",
+)  # fmt: skip
+LIMIT_CONFIRM = Operation(
+    CONTRACT, "limit.confirm", ConfirmOwn, Confirmed, roles=(BANK_APPROVER,),
+    endorsers=AUTHORITIES, outcome=MARKS, reads=(MARKS,), writes=(MARKS,),
+    summary="Confirm another approver's limits; they count from now on.",
+)  # fmt: skip
+LIMIT_READ = Operation(
+    CONTRACT, "limit.read", ReadLimits, Limits, roles=BANK_STAFF,
+    evaluate_at=(BANK, *AUTHORITIES), reads=(MARKS,),
+    summary="Read an approver's limits.",
+)  # fmt: skip
 
 OPERATIONS = (
     SECRET_CONTRIBUTE, SECRET_COMPLETE, TABLE_PROPOSE, TABLE_CONFIRM, TABLES_READ,
-    ENTERPRISE_PROPOSE, ENTERPRISE_CONFIRM, ENTERPRISE_READ,
+    ENTERPRISE_PROPOSE, ENTERPRISE_CONFIRM, ENTERPRISE_READ, FREEZE_PROPOSE, FREEZE_CONFIRM,
+    STAFF_PUT, STAFF_CONFIRM, STAFF_READ, LIMIT_PUT, LIMIT_CONFIRM, LIMIT_READ,
 )  # fmt: skip
 
 STANDARD_PARAMETERS = {
@@ -235,6 +317,10 @@ STANDARD_PARAMETERS = {
     ("act_days", ""): 5,
     ("rate_age_days", ""): 3,
     ("back_dating_days", ""): 30,
+    ("admission", "EXPORT_INVOICE"): 1,
+    ("class_rule", "A"): 1,
+    ("class_rule", "B"): 2,
+    ("class_rule", "C"): 0,
     ("financeable_trade_mode", "0110"): 1,
     ("financeable_trade_mode", "0615"): 1,
     ("financeable_trade_mode", "0214"): 0,
@@ -243,9 +329,12 @@ STANDARD_PARAMETERS = {
 }
 """Name and key of each parameter the contracts ask for, with the value of a new network; none is law.
 
-The ceiling is in 1/10,000, by `<kind of document>/<trade mode>`, kind, or empty. Trade mode 0110 is general
-trade, 0615 processing with imported materials, 0214 supplied-material processing, 3010 samples, 3612
-donations; one that the table does not name is not financeable."""
+Admission is 1 where a bank may do a business, by `<scenario>/<region>/<MSP ID>`, `<scenario>/ALL/<MSP ID>`,
+`<scenario>/<region>`, or scenario; the first that has an entry counts. A class is refused with 0, takes any
+financing with 1, with 2 one after an enhanced review. The ceiling is in 1/10,000, by `<kind of
+document>/<trade mode>`, kind, or empty. Trade mode 0110 is general trade, 0615 processing with imported materials, 0214
+supplied-material processing, 3010 samples, 3612 donations; one that the table does not name is not
+financeable."""
 
 
 def standard_parameters(effective_from: str) -> tuple[Parameter, ...]:

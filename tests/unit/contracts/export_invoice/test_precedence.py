@@ -49,8 +49,15 @@ class Broken:
             return refused.code
         return "OK"
 
+    def admit(self, value: int) -> None:
+        """Open the business to BankA, or close it."""
+        entry = registry.Parameter("admission", "EXPORT_INVOICE/ALL/BankAMSP", "2026-03-02", value)
+        self.trade.put_tables(registry.TableEntries(parameters=(entry,)))
+
     def mend(self, code: str) -> None:
-        if code == "CLASS_RESTRICTED":
+        if code == "SCENARIO_NOT_OPEN":
+            self.admit(1)
+        elif code == "CLASS_RESTRICTED":
             self.trade.put_enterprise(SELLER, "A", frozen=True)
         elif code == "FROZEN":
             self.trade.put_enterprise(SELLER, "A")
@@ -85,6 +92,7 @@ def test_the_first_reason_is_told() -> None:
     found = broken_lock()
     view = found.trade.view("BankA", found.invoices, found.numbers, found.lines)
     found.trade.put_enterprise(SELLER, "C", frozen=True)
+    found.admit(0)
     told = []
     while found.pledges and (code := found.answer(view)) != "OK":
         told.append(code)

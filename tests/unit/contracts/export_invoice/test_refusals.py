@@ -151,6 +151,17 @@ def same_person(trade: TradeLedger) -> object:
     return trade.submit(again, ops.APPROVE, messages.Approve(lock(trade), 1))
 
 
+def limit_exceeded(trade: TradeLedger) -> object:
+    mark = lock(trade)
+    limits = registry.Limits(trade.person("BankA", "approver").staff, (registry.LimitAmount("USD", 99),))
+    put = trade.submit(
+        trade.person("BankA", "approver", "head"), registry.LIMIT_PUT, registry.PutLimits((limits,))
+    )
+    second = trade.person("BankA", "approver", "deputy")
+    trade.submit(second, registry.LIMIT_CONFIRM, registry.ConfirmOwn(put.proposal))
+    return trade.approve("BankA", mark, 100)
+
+
 def consent_exceeded(trade: TradeLedger) -> object:
     return lock(trade, 6_000_000, maximum=5_999_999)
 
@@ -159,6 +170,12 @@ def party_mismatch(trade: TradeLedger) -> object:
     trade.put_declaration(D2, 10_000_000, consignor=OTHER)
     its = trade.view("BankA", [trade.invoice("I1", 100)], [D2], [(0, 0, 100, 100)])
     return trade.lock("BankA", its, [(0, D2, 1)])
+
+
+def scenario_not_open(trade: TradeLedger) -> object:
+    closed = registry.Parameter("admission", "EXPORT_INVOICE/ALL/BankAMSP", "2026-03-02", 0)
+    trade.put_tables(registry.TableEntries(parameters=(closed,)))
+    return lock(trade)
 
 
 def class_restricted(trade: TradeLedger) -> object:
@@ -228,8 +245,8 @@ def over_amount(trade: TradeLedger) -> object:
 ROWS: tuple[Case, ...] = (
     bad_request, wrong_peer, not_authorized, clock_skew, bad_input, not_configured, not_found,
     already_exists, stale_version, consent_invalid, consent_expired, consent_withdrawn,
-    consent_replayed, view_expired, bad_state, expired, same_person, consent_exceeded,
-    party_mismatch, class_restricted, frozen, not_financeable, statement_conflict,
+    consent_replayed, view_expired, bad_state, expired, same_person, limit_exceeded, consent_exceeded,
+    party_mismatch, scenario_not_open, class_restricted, frozen, not_financeable, statement_conflict,
     currency_mismatch, no_rate, stale_rate, loan_above_pledge, already_collected, duplicate,
     near_duplicate, over_financing, over_amount,
 )  # fmt: skip

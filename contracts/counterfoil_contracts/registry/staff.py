@@ -1,0 +1,124 @@
+"""A bank's own register: people with their branches, limits of approvers. Two approvers for each entry."""
+
+from typing import TypeVar
+
+from msgspec.structs import replace
+
+from counterfoil_contracts.core.codes import RefusalCode
+from counterfoil_contracts.core.message import Message, StaffId
+from counterfoil_contracts.core.refusals import refusal
+
+from . import operations as ops
+from .desk import Desk, trade_operation
+
+STAFF = "staff"
+LIMIT = "limit"
+_STAFF_PROPOSAL = "staffproposal"
+_LIMIT_PROPOSAL = "limitproposal"
+
+
+class StaffProposal(Message, frozen=True):
+    """Records that wait for a second approver; `confirmed_by` is empty until then."""
+
+    put_by: StaffId
+    records: tuple[ops.StaffRecord, ...]
+    confirmed_by: str = ""
+
+
+class LimitProposal(Message, frozen=True):
+    """Limits that wait for a second approver; `confirmed_by` is empty until then."""
+
+    put_by: StaffId
+    limits: tuple[ops.Limits, ...]
+    confirmed_by: str = ""
+
+
+ProposalT = TypeVar("ProposalT", StaffProposal, LimitProposal)
+
+
+class StaffRegister:
+    """The part of the contract `registry` in which a bank keeps its own people."""
+
+    @trade_operation(ops.STAFF_PUT)
+    def put_staff(self, desk: Desk, body: ops.PutStaff) -> ops.Proposed:
+        """Keep records for a second approver."""
+        _check_once([each.staff for each in body.records])
+        proposal = StaffProposal(desk.staff, body.records)
+        desk.context.store.write(*desk.own(ops.TERMS, _STAFF_PROPOSAL, desk.request_id), proposal)
+        return ops.Proposed(desk.request_id)
+
+    @trade_operation(ops.STAFF_CONFIRM)
+    def confirm_staff(self, desk: Desk, body: ops.ConfirmOwn) -> ops.Confirmed:
+        """Enter a colleague's records."""
+        proposal = _confirmed(desk, ops.TERMS, _STAFF_PROPOSAL, body.proposal, StaffProposal)
+        for each in proposal.records:
+            desk.context.store.write(*desk.own(ops.TERMS, STAFF, each.staff), each)
+        return ops.Confirmed(len(proposal.records))
+
+    @trade_operation(ops.STAFF_READ)
+    def read_staff(self, desk: Desk, body: ops.ReadStaff) -> ops.StaffRecord:
+        """A person of one's own bank."""
+        found = desk.read_own(ops.TERMS, STAFF, body.staff, ops.StaffRecord)
+        if found is None:
+            raise refusal(RefusalCode.NOT_FOUND, "no such person in the bank's register")
+        return found
+
+    @trade_operation(ops.LIMIT_PUT)
+    def put_limits(self, desk: Desk, body: ops.PutLimits) -> ops.Proposed:
+        """Keep limits for a second approver."""
+        _check_once([each.staff for each in body.limits])
+        for each in body.limits:
+            _check_once([one.currency for one in each.amounts])
+        proposal = LimitProposal(desk.staff, body.limits)
+        desk.context.store.write(*desk.own(ops.MARKS, _LIMIT_PROPOSAL, desk.request_id), proposal)
+        return ops.Proposed(desk.request_id)
+
+    @trade_operation(ops.LIMIT_CONFIRM)
+    def confirm_limits(self, desk: Desk, body: ops.ConfirmOwn) -> ops.Confirmed:
+        """Enter a colleague's limits; they count for every approval from now on."""
+        proposal = _confirmed(desk, ops.MARKS, _LIMIT_PROPOSAL, body.proposal, LimitProposal)
+        for each in proposal.limits:
+            if each.staff == desk.staff:
+                raise refusal(RefusalCode.SAME_PERSON, "nobody confirms limits of one's own")
+            desk.context.store.write(*desk.own(ops.MARKS, LIMIT, each.staff), each)
+        return ops.Confirmed(len(proposal.limits))
+
+    @trade_operation(ops.LIMIT_READ)
+    def read_limits(self, desk: Desk, body: ops.ReadLimits) -> ops.Limits:
+        """The limits of an approver of one's own bank."""
+        found = desk.read_own(ops.MARKS, LIMIT, body.staff, ops.Limits)
+        if found is None:
+            raise refusal(RefusalCode.NOT_FOUND, "no limits of this person")
+        return found
+
+
+def check_limit(desk: Desk, currency: str, amount: int) -> None:
+    """The caller may approve so much at once, in minor units of the currency.
+
+    Raises:
+        Refusal: `LIMIT_EXCEEDED`.
+    """
+    limits = desk.read_own(ops.MARKS, LIMIT, desk.staff, ops.Limits)
+    if limits is None:
+        return
+    most = {each.currency: each.amount for each in limits.amounts}.get(currency, 0)
+    if amount > most:
+        raise refusal(RefusalCode.LIMIT_EXCEEDED, "more than this person may approve at once")
+
+
+def _check_once(names: list[str]) -> None:
+    if len(set(names)) != len(names):
+        raise refusal(RefusalCode.BAD_INPUT, "a person or a currency stands twice")
+
+
+def _confirmed(desk: Desk, template: str, kind: str, proposal_id: str, of: type[ProposalT]) -> ProposalT:
+    proposal = desk.read_own(template, kind, proposal_id, of)
+    if proposal is None:
+        raise refusal(RefusalCode.NOT_FOUND, "no such proposal of this bank")
+    if proposal.confirmed_by:
+        raise refusal(RefusalCode.BAD_STATE, "the proposal was confirmed before")
+    if proposal.put_by == desk.staff:
+        raise refusal(RefusalCode.SAME_PERSON, "a second approver confirms")
+    confirmed = replace(proposal, confirmed_by=desk.staff)
+    desk.context.store.write(*desk.own(template, kind, proposal_id), confirmed)
+    return proposal

@@ -1,0 +1,85 @@
+"""What the regulator has frozen: a document, an enterprise, a bank. Nothing new is locked; releases go on."""
+
+from counterfoil_protocol.confidential import AUTHORITY
+from msgspec.structs import replace
+
+from counterfoil_contracts.core import documents, fingerprint, pools
+from counterfoil_contracts.core.codes import RefusalCode
+from counterfoil_contracts.core.message import Message, Time
+from counterfoil_contracts.core.pools import Pool
+from counterfoil_contracts.core.refusals import refusal
+
+from . import directory
+from .desk import Desk
+from .operations import Freeze
+
+_BANK = "bank"
+
+
+class BankStanding(Message, frozen=True):
+    """Whether a bank may lock anything new, with what was decided before; `since` are seconds since 1970."""
+
+    frozen: tuple[bool, ...]
+    since: tuple[Time, ...]
+
+
+def check_form(body: Freeze) -> None:
+    """A freeze is of exactly one document, enterprise or bank.
+
+    Raises:
+        Refusal: `BAD_INPUT`.
+    """
+    named = (body.declaration, body.enterprise, body.bank, body.invoice)
+    if sum(1 for each in named if each) != 1:
+        raise refusal(RefusalCode.BAD_INPUT, "one declaration, invoice, enterprise or bank")
+    if body.invoice is not None:
+        _invoice(body.invoice)
+
+
+def apply(desk: Desk, body: Freeze) -> None:
+    """Freeze or lift.
+
+    Raises:
+        Refusal: `NOT_FOUND`, a document or enterprise that nobody has stated.
+    """
+    if body.bank:
+        _freeze_bank(desk, body.bank, frozen=body.frozen)
+    elif body.enterprise:
+        known = directory.find(desk.context, body.enterprise).records
+        if not known:
+            raise refusal(RefusalCode.NOT_FOUND, "the directory does not know this enterprise")
+        directory.put(desk.context, (replace(known[-1], frozen=body.frozen),), desk.now)
+    elif body.invoice is not None:
+        _freeze_document(desk, _invoice(body.invoice), frozen=body.frozen)
+    else:
+        _freeze_document(desk, fingerprint.declaration(body.declaration), frozen=body.frozen)
+
+
+def is_bank_frozen(desk: Desk, msp_id: str) -> bool:
+    """Whether a bank may lock nothing new."""
+    record = desk.context.store.find(AUTHORITY, _BANK, msp_id, BankStanding)
+    return record is not None and record.value.frozen[-1]
+
+
+def _freeze_bank(desk: Desk, msp_id: str, *, frozen: bool) -> None:
+    record = desk.context.store.find(AUTHORITY, _BANK, msp_id, BankStanding)
+    known = record.value if record else BankStanding((), ())
+    after = BankStanding((*known.frozen, frozen), (*known.since, desk.now))
+    desk.context.store.save(AUTHORITY, _BANK, msp_id, after, record)
+
+
+def _freeze_document(desk: Desk, document: str, *, frozen: bool) -> None:
+    record = desk.context.store.find(AUTHORITY, pools.RECORD, document, Pool)
+    if record is not None and record.value.same_as:
+        document = record.value.same_as
+        record = desk.context.store.find(AUTHORITY, pools.RECORD, document, Pool)
+    if record is None:
+        raise refusal(RefusalCode.NOT_FOUND, "nobody has stated this document")
+    desk.context.store.save(AUTHORITY, pools.RECORD, document, replace(record.value, frozen=frozen), record)
+
+
+def _invoice(invoice: documents.Invoice) -> str:
+    try:
+        return documents.invoice_fingerprint(invoice)
+    except ValueError as error:
+        raise refusal(RefusalCode.BAD_INPUT, f"an invoice: {error}") from None
