@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from counterfoil_network.embedded.peer.chaincode.handler import Invoker
 
 _DIAL_TIMEOUT = 3.0
+_UNREAD_MAX = 64
+"""Answers that may wait for a chaincode which does not read; then nothing more is read of it."""
 _OPTIONS = (
     ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
     ("grpc.max_send_message_length", MAX_MESSAGE_BYTES),
@@ -38,6 +40,7 @@ class ServiceStream:
         self._channel = channel
         self._handler = handler
         self._outgoing: asyncio.Queue[chaincode_shim.ChaincodeMessage | None] = asyncio.Queue()
+        self._room = asyncio.Event()
         self._task = asyncio.get_running_loop().create_task(self._run())
 
     def send(self, message: chaincode_shim.ChaincodeMessage) -> None:
@@ -51,12 +54,16 @@ class ServiceStream:
 
     async def _messages(self) -> AsyncIterator[chaincode_shim.ChaincodeMessage]:
         while (message := await self._outgoing.get()) is not None:
+            self._room.set()
             yield message
 
     async def _run(self) -> None:
         try:
             async for message in ChaincodeStub(self._channel).Connect(self._messages()):
                 self._handler.received(message)
+                while self._outgoing.qsize() > _UNREAD_MAX:
+                    self._room.clear()
+                    await self._room.wait()
         except grpc.aio.AioRpcError:
             pass  # the handler tells its callers that the stream ended
         finally:

@@ -29,7 +29,11 @@ class ChaincodeStream(Protocol):
 
 
 class FrameStream(asyncio.Protocol):
-    """Frames of four bytes of big-endian length and a serialized ChaincodeMessage."""
+    """Frames of four bytes of big-endian length and a serialized ChaincodeMessage.
+
+    Requests of a chaincode that does not read its answers wait unread, however many it sends: what is ready
+    for it never takes more memory than one answer and the socket's buffers.
+    """
 
     def __init__(
         self, received: Callable[[chaincode_shim.ChaincodeMessage], None], ended: Callable[[], None]
@@ -37,6 +41,7 @@ class FrameStream(asyncio.Protocol):
         self._received = received
         self._ended = ended
         self._buffer = bytearray()
+        self._full = False
         self._transport: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -51,10 +56,26 @@ class FrameStream(asyncio.Protocol):
 
     def data_received(self, data: bytes) -> None:
         """asyncio: hand over every complete frame."""
+        self._buffer += data
+        self._hand_over()
+
+    def pause_writing(self) -> None:
+        """asyncio: the other side does not read; until it does, nothing is read of it."""
+        self._full = True
+        if self._transport is not None:
+            self._transport.pause_reading()
+
+    def resume_writing(self) -> None:
+        """asyncio: the other side has read."""
+        self._full = False
+        if self._transport is not None:
+            self._transport.resume_reading()
+        self._hand_over()
+
+    def _hand_over(self) -> None:
         buffer = self._buffer
-        buffer += data
         start = 0
-        while len(buffer) - start >= _LENGTH_BYTES:
+        while not self._full and len(buffer) - start >= _LENGTH_BYTES:
             size = int.from_bytes(buffer[start : start + _LENGTH_BYTES], "big")
             if size > MAX_MESSAGE_BYTES:
                 self.close()
