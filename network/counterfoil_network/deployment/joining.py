@@ -1,21 +1,29 @@
-"""Add a member's peer to the embedded engine of a network that runs.
+"""Start the peer of an organisation that a channel has let in.
 
-The engine stands for every organisation's machine, so the peer runs in its process; its ledger and logs lie
-with the others', its identities stay in the member's own folder, where the member's connection profile goes.
+Real Fabric: the organisation's own peer, from its own folder, with nothing of anybody else's. The embedded
+engine stands for every organisation's machine, so there the peer runs in the process of the network that
+runs; its ledger and logs lie with the others', its identities stay in the own folder.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
 from counterfoil_protocol.channel_config import ChannelConfig
 
 from counterfoil_network.deployment.connection_profile import write_connection_profile
-from counterfoil_network.deployment.errors import DeploymentError
+from counterfoil_network.deployment.errors import DeploymentError, NotRunning
 from counterfoil_network.deployment.folder import NetworkFolder
-from counterfoil_network.deployment.ports import free_ports
-from counterfoil_network.deployment.preparation import EMBEDDED
-from counterfoil_network.deployment.state import Node, read_state, running_state, write_state
-from counterfoil_network.identities import OrganisationFolder
+from counterfoil_network.deployment.lock import folder_lock
+from counterfoil_network.deployment.network import Launch, Progress, RunningNetwork, no_progress
+from counterfoil_network.deployment.ports import HOST, free_ports
+from counterfoil_network.deployment.preparation import EMBEDDED, FABRIC
+from counterfoil_network.deployment.state import NetworkState, Node, read_state, running_state, write_state
+from counterfoil_network.identities import CryptoFolder, OrganisationFolder
+
+_OWN_PORTS = ("operations", "chaincode_support", "chaincode")
+"""What Fabric's peer listens for besides the address that the channel knows; fields of `Node`."""
 
 
 def joining_node(organisation: OrganisationFolder, config: ChannelConfig) -> Node:
@@ -64,6 +72,65 @@ def join_embedded(
     return profile
 
 
+@contextmanager
+def run_own_peer(  # noqa: PLR0913 - what a peer is run with
+    own: NetworkFolder,
+    organisation: OrganisationFolder,
+    config: ChannelConfig,
+    *,
+    genesis_block: bytes,
+    package: bytes,
+    launch: Launch,
+    progress: Progress = no_progress,
+) -> Iterator[RunningNetwork]:
+    """Run the organisation's peer, and its chaincode process, until the block is left.
+
+    Args:
+        own: the own folder; ledger, logs and connection profile go there.
+        organisation: whose identities lie in it.
+        config: the channel's configuration, which names the organisation.
+        genesis_block: the channel's block 0 (common.Block), by which a peer joins.
+        package: chaincode that is served, whether installed already or not.
+        launch: starts Fabric's programs.
+        progress: told what is done.
+
+    Raises:
+        FolderInUse: the peer runs already.
+        DeploymentError: as `joining_node`.
+        EngineFailed: a program ended, or was not ready in time.
+    """
+    with folder_lock(own.lock) as lock:
+        own.state.unlink(missing_ok=True)
+        engine = launch(own, lock)
+        try:
+            node = _with_own_ports(joining_node(organisation, config), own)
+            state = NetworkState(config.channel_id, FABRIC, (node,))
+            own.genesis_block.write_bytes(genesis_block)
+            write_state(own.nodes, state)
+            write_connection_profile(own, state, organisation)
+            progress("peer")
+            engine.begin(state)
+            packages = {organisation.name: engine.own_form(package)}
+            engine.serve(packages)
+            engine.wait_until_ready()
+            engine.wait_until_served(packages)
+            yield RunningNetwork(own, CryptoFolder(own.crypto, (organisation,)), engine, state)
+        finally:
+            own.state.unlink(missing_ok=True)
+            engine.stop()
+
+
+def _with_own_ports(node: Node, own: NetworkFolder) -> Node:
+    """The ports of an earlier run where they are free."""
+    try:
+        (earlier,) = read_state(own.nodes).nodes
+    except NotRunning:
+        earlier = node
+    wanted = [int(getattr(earlier, role).rpartition(":")[2] or 0) for role in _OWN_PORTS]
+    ports = free_ports(len(_OWN_PORTS), wanted)
+    return replace(node, **{role: f"{HOST}:{port}" for role, port in zip(_OWN_PORTS, ports, strict=True)})
+
+
 def free_address() -> str:
     """A `host:port` of this machine that nobody listens on."""
-    return f"127.0.0.1:{free_ports(1)[0]}"
+    return f"{HOST}:{free_ports(1)[0]}"

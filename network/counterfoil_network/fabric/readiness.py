@@ -39,8 +39,11 @@ def join_all(folder: NetworkFolder, state: NetworkState, watch: Watch) -> None:
 
 
 def await_members(folder: NetworkFolder, state: NetworkState, watch: Watch) -> None:
-    """Wait until an orderer leads the channel and every peer knows all others of the channel."""
-    while leader(folder, state) is None:
+    """Wait until an orderer leads the channel and every peer knows all others of the channel.
+
+    Where all orderers are another organisation's, there is none to ask.
+    """
+    while state.orderers and leader(folder, state) is None:
         watch()
     for node in state.peers:
         while not _knows_all(folder, state, node):
