@@ -49,11 +49,16 @@ class CertificateAuthority:
         alternative_names: Sequence[str] = (),
         for_tls: bool = False,
     ) -> x509.Certificate:
-        """Sign a certificate for `public_key`, valid ten years.
+        """Sign a certificate for `public_key`, valid ten years, but no longer than the authority's own.
 
         A TLS certificate may also encipher keys and serves both ends of a connection.
         """
-        builder = _builder(subject, public_key, now).issuer_name(self.certificate.subject)
+        start, end = _validity(now)
+        # Fabric judges a chain as it was when the certificate began (msp/mspimplvalidate.go), and another's
+        # authority that was made a minute ago may begin later than five minutes ago.
+        start = max(start, self.certificate.not_valid_before_utc)
+        end = min(end, self.certificate.not_valid_after_utc)
+        builder = _builder(subject, public_key, start, end).issuer_name(self.certificate.subject)
         builder = builder.add_extension(_key_usage(key_encipherment=for_tls), critical=True)
         builder = builder.add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         identifier = self.certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier).value
@@ -106,7 +111,7 @@ def create_authority(spec: AuthoritySpec, now: datetime, *, prefix: str = "") ->
             if value
         ]
     )
-    builder = _builder(subject, key.public_key(), now).issuer_name(subject)
+    builder = _builder(subject, key.public_key(), *_validity(now)).issuer_name(subject)
     builder = builder.add_extension(_key_usage(key_encipherment=True, signs_certificates=True), critical=True)
     builder = builder.add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
     builder = builder.add_extension(_TLS_USAGE, critical=False)
@@ -129,16 +134,16 @@ def utc_now() -> datetime:
 _TLS_USAGE = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.CLIENT_AUTH, ExtendedKeyUsageOID.SERVER_AUTH])
 
 
-def _builder(
-    subject: x509.Name, public_key: ec.EllipticCurvePublicKey, now: datetime
-) -> x509.CertificateBuilder:
+def _validity(now: datetime) -> tuple[datetime, datetime]:
     start = now.replace(second=0, microsecond=0) - BACKDATED
+    return start, start + LIFETIME
+
+
+def _builder(
+    subject: x509.Name, public_key: ec.EllipticCurvePublicKey, start: datetime, end: datetime
+) -> x509.CertificateBuilder:
     builder = x509.CertificateBuilder().subject_name(subject).public_key(public_key)
-    return (
-        builder.serial_number(x509.random_serial_number())
-        .not_valid_before(start)
-        .not_valid_after(start + LIFETIME)
-    )
+    return builder.serial_number(x509.random_serial_number()).not_valid_before(start).not_valid_after(end)
 
 
 def _key_usage(*, key_encipherment: bool, signs_certificates: bool = False) -> x509.KeyUsage:
