@@ -4,6 +4,8 @@ Environment, with the names of Fabric's samples: `CHAINCODE_SERVER_ADDRESS` (hos
 `CHAINCODE_ID` (package ID), `CORE_PEER_LOCALMSPID` (MSP of the peer served: one service a peer), and for TLS
 `CHAINCODE_TLS_DISABLED` (`false` turns it on), `CHAINCODE_TLS_KEY`, `CHAINCODE_TLS_CERT` and, to admit only
 peers with a certificate of these CAs, `CHAINCODE_CLIENT_CA_CERT` (paths of PEM files).
+
+The same address answers `grpc.health.v1.Health/Check`: SERVING, and NOT_SERVING once it is told to end.
 """
 
 import logging
@@ -20,8 +22,9 @@ import grpc
 
 from .entry_point import EntryPointError, load_chaincode
 from .peer_environment import PeerEnvironment
-from .shim.grpc_stream import ChaincodeService
+from .shim.grpc_stream import SERVICE, ChaincodeService
 from .shim.handler import Invocable
+from .shim.health import Health
 from .shim.worker_pool import WorkerPool
 
 logger = logging.getLogger("counterfoil_chaincode.service")
@@ -107,9 +110,11 @@ class ChaincodeServer:
 
     def __init__(self, invocable: Invocable, settings: ServiceSettings, peer: PeerEnvironment) -> None:
         self._workers = WorkerPool()
-        self._server = grpc.server(ThreadPoolExecutor(STREAMS_MAX, "peer"), options=_OPTIONS)
+        # One more than the streams of peers, for a probe.
+        self._server = grpc.server(ThreadPoolExecutor(STREAMS_MAX + 1, "peer"), options=_OPTIONS)
         service = ChaincodeService(invocable, settings.chaincode_id, peer, self._workers)
-        self._server.add_generic_rpc_handlers((service.handlers(),))
+        health = Health(lambda: not self._workers.closed, SERVICE)
+        self._server.add_generic_rpc_handlers((service.handlers(), health.handlers()))
         try:
             self.port = self._listen(settings)
         except RuntimeError:

@@ -1,6 +1,7 @@
 """The base class of contracts: a namespace of transaction functions, with hooks around each call."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import ClassVar
 
 from ..peer_environment import PeerEnvironment
@@ -65,12 +66,16 @@ class Contract:
             return self.serializer.format(self.unknown_function(context, name, stub.args[1:]))
         arguments = function.arguments(stub.args[1:], self.serializer)
         self.before_transaction(context, name)
-        result = function.method(context, *arguments)
+        result = self.around_transaction(context, name, partial(function.method, context, *arguments))
         self.after_transaction(context, name, result)
         return self.serializer.format(result)
 
     def before_transaction(self, context: Context, name: str) -> None:
         """Called before each function; what it raises ends the call."""
+
+    def around_transaction(self, context: Context, name: str, run: Callable[[], object]) -> object:
+        """Called between the other two hooks; runs the function, once, and gives its result or another."""
+        return run()
 
     def after_transaction(self, context: Context, name: str, result: object) -> None:
         """Called after each function that did not raise."""

@@ -156,11 +156,11 @@ class ChaincodeStub(PrivateData):
         return self._ledger.history(key)
 
     def get_state_validation_parameter(self, key: str) -> bytes | None:
-        """The key's own endorsement policy (a serialized ApplicationPolicy), None if it has none."""
+        """The key's own endorsement policy, None if it has none; `KeyEndorsementPolicy.parse` reads it."""
         return self._ledger.get_validation_parameter("", key)
 
     def set_state_validation_parameter(self, key: str, policy: bytes) -> None:
-        """Give the key an endorsement policy of its own (key-level endorsement)."""
+        """Give the key an endorsement policy of its own: `KeyEndorsementPolicy.serialize()`."""
         self._ledger.set_validation_parameter("", key, policy)
 
     # Writes together, events, other chaincodes

@@ -2,7 +2,7 @@
 
 import enum
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -10,6 +10,7 @@ import msgspec
 import pytest
 from counterfoil_chaincode.chaincode import Chaincode
 from counterfoil_chaincode.contract_api import Context, Contract, evaluate, submit, transaction
+from counterfoil_chaincode.contract_api.serializer import BadValue
 from counterfoil_chaincode.refusal import Refusal
 from counterfoil_chaincode.testing import Ledger, Refused, make_caller
 
@@ -274,3 +275,58 @@ def test_a_chaincode_needs_contracts_of_different_names() -> None:
 def test_the_default_contract_can_be_named() -> None:
     ledger = Ledger(Chaincode([Shop(), Hooked()], default="Hooked"), [ORG])
     assert ledger.evaluate(CALLER, "run", at=ORG) == b"ran"
+
+
+class Timed(Contract):
+    @submit
+    def double(self, context: Context, number: int) -> int:
+        return number * 2
+
+    def before_transaction(self, context: Context, name: str) -> None:
+        context.stub.set_event("before", b"")
+
+    def around_transaction(self, context: Context, name: str, run: Callable[[], object]) -> object:
+        assert context.stub.event is not None
+        assert context.stub.event.event_name == "before"
+        result = run()
+        assert isinstance(result, int)
+        return result + 1 if name == "double" else result
+
+    def after_transaction(self, context: Context, name: str, result: object) -> None:
+        assert result == 5
+
+
+def test_around_runs_between_the_other_hooks_and_may_replace_the_result() -> None:
+    assert _call(Ledger(Chaincode([Timed()]), [ORG]), "double", "2") == b"5"
+
+
+class UpperCase:
+    """A serializer of a contract's own: everything is text in capitals."""
+
+    def parse(self, data: bytes, expected: Any) -> object:
+        if data == b"bad":
+            raise BadValue("expected something better")
+        return data.decode().upper()
+
+    def format(self, value: object) -> bytes:
+        return str(value).lower().encode()
+
+
+class Loud(Contract):
+    serializer = UpperCase()
+
+    @submit
+    def shout(self, context: Context, word: str) -> str:
+        return f"{word}!{len(context.stub.args)}"
+
+    def unknown_function(self, context: Context, name: str, args: Sequence[bytes]) -> object:
+        return "WHAT?"
+
+
+def test_a_contract_may_bring_its_own_serializer() -> None:
+    ledger = Ledger(Chaincode([Loud(), Timed()]), [ORG])
+    assert _call(ledger, "shout", "word") == b"word!2"
+    assert _call(ledger, "absent") == b"what?", "it formats what the hook for unknown functions gives too"
+    assert _call(ledger, "Timed:double", "2") == b"5", "others keep theirs"
+    with pytest.raises(Refused, match="BAD_ARGUMENT: argument word of shout: expected something better"):
+        _call(ledger, "shout", "bad")

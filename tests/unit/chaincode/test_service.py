@@ -14,6 +14,7 @@ from counterfoil_chaincode.chaincode import Chaincode
 from counterfoil_chaincode.contract_api import Context, Contract, submit
 from counterfoil_chaincode.peer_environment import PeerEnvironment
 from counterfoil_chaincode.service import ChaincodeServer, ServiceSettings, SettingsError, main
+from counterfoil_chaincode.shim.health import Health
 from counterfoil_protocol.messages import chaincode_shim
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -271,3 +272,31 @@ def test_the_command_line_tells_what_is_wrong(caplog: pytest.LogCaptureFixture) 
     assert main(["absent_module:X"], {}) == 2
     assert "say which chaincode" in caplog.text
     assert "absent_module" in caplog.text
+
+
+def _health(server: ChaincodeServer, request: bytes = b"") -> bytes:
+    with grpc.insecure_channel(f"127.0.0.1:{server.port}") as channel:
+        check: Any = channel.unary_unary(
+            "/grpc.health.v1.Health/Check", request_serializer=None, response_deserializer=None
+        )
+        answer: bytes = check(request, timeout=10)
+        return answer
+
+
+def test_a_probe_is_answered_at_the_same_address(server: ChaincodeServer) -> None:
+    # HealthCheckRequest.service is field 1, HealthCheckResponse.status too: 1 is SERVING.
+    assert _health(server) == b"\x08\x01"
+    assert _health(server, b"\x0a\x10protos.Chaincode") == b"\x08\x01"
+    for request, code in (
+        (b"\x0a\x05other", grpc.StatusCode.NOT_FOUND),
+        (b"\xff", grpc.StatusCode.INVALID_ARGUMENT),
+    ):
+        with pytest.raises(grpc.RpcError) as refused:
+            _health(server, request)
+        assert isinstance(refused.value, grpc.Call)
+        assert refused.value.code() is code
+
+
+def test_a_probe_learns_that_the_service_stops() -> None:
+    health = Health(lambda: False)
+    assert health.check(b"", object()) == b"\x08\x02"  # type: ignore[arg-type]  # the context is not asked
