@@ -30,7 +30,7 @@ GROUPS = (
     Group("demo", "From nothing to a financed, twice-refused and audited invoice."),
     Group("invoice", "Read invoice files (UBL 2.1, UN/CEFACT CII)."),
     Group("org", "Let an organisation join the channel, or leave it."),
-    Group("chaincode", "Install, approve and commit the chaincode `trade`."),
+    Group("chaincode", "Approve and commit what the chaincode `trade` is, for the own organisation."),
     Group("audit", "Export a ledger and prove that nothing was altered."),
     Group("contracts", "Check, package and deploy contracts of your own."),
 )
