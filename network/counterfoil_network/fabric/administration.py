@@ -167,7 +167,7 @@ def config_block(folder: NetworkFolder, node: Node, channel: str) -> bytes:
     Raises:
         EngineFailed: it refuses or does not answer.
     """
-    return _ask_cscc(folder, node, [b"GetConfigBlock", channel.encode()])
+    return _ask_cscc(folder, node, [b"GetConfigBlock", channel.encode()], channel)
 
 
 def administrator(folder: NetworkFolder, node: Node) -> LocalIdentity:
@@ -186,10 +186,12 @@ def tls_channel(
     return grpc.secure_channel(node.address, credentials, [("grpc.ssl_target_name_override", node.host)])
 
 
-def _ask_cscc(folder: NetworkFolder, node: Node, arguments: list[bytes]) -> bytes:
+def _ask_cscc(folder: NetworkFolder, node: Node, arguments: list[bytes], channel: str = "") -> bytes:
     identity = administrator(folder, node)
     creator = Identity(node.msp_id, identity.certificate).serialize()
-    signed = sign_proposal(build_proposal("", "cscc", arguments, creator), private_key_signer(identity.key))
+    signed = sign_proposal(
+        build_proposal(channel, "cscc", arguments, creator), private_key_signer(identity.key)
+    )
     try:
         with tls_channel(folder, node) as connection:
             reply: proposal_response.ProposalResponse = EndorserStub(connection).ProcessProposal(
