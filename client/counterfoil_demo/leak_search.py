@@ -2,7 +2,8 @@
 
 Searched for is every number, name and amount that stood in BankA's requests and answers and in none of
 BankB's, in the forms in which a file could hold them: UTF-8, UTF-16, JSON-escaped, hex, base64 at any offset.
-Files are read as bytes, and databases row by row as well, because a long value is cut into pages on disk.
+Files are read as bytes, and databases value by value as well, because on disk a long value is cut into pages,
+or compressed.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ import json
 import sqlite3
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from counterfoil_demo.leveldb_file import is_table, journal_records, table_blocks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -44,12 +47,16 @@ def search(facts: Iterable[str], folder: Path) -> list[Hit]:
 
 
 def contents(path: Path) -> Iterator[bytes]:
-    """A file's bytes, and every value of every table where it is a database."""
+    """A file's bytes, and every value of every table where it is a database (SQLite, LevelDB)."""
     # Fabric's orderer fills its write-ahead log with 64 MB of zeros in advance; no fact ends in one.
     content = path.read_bytes().rstrip(b"\x00")
     yield content
     if content.startswith(_SQLITE_HEADER):
         yield from _values(path)
+    elif is_table(content):
+        yield from table_blocks(content)
+    elif path.suffix == ".log" and path.stem.isdigit():
+        yield from journal_records(content)
 
 
 def forms(fact: str) -> dict[str, set[bytes]]:
