@@ -28,9 +28,7 @@ class NetworkDidNotStart(Exception):  # noqa: N818 - what happened, for the last
 
 
 @contextmanager
-def network_up(
-    folder: Path, options: Sequence[str] = ()
-) -> Iterator[tuple[NetworkFolder, NetworkState]]:
+def network_up(folder: Path, options: Sequence[str] = ()) -> Iterator[tuple[NetworkFolder, NetworkState]]:
     """Run a network in `folder` while the block runs; `options` are those of `counterfoil network up`.
 
     Raises:
