@@ -176,10 +176,13 @@ def _load_deployment(engine: Engine, state: NetworkState) -> None:
 
 def _deploy_trade(network: RunningNetwork, steps: Steps) -> str:
     from counterfoil_network.deployment.chaincode import deploy_on
+    from counterfoil_network.deployment.members import channel_members, of_members
 
-    from counterfoil_cli.trade_chaincode import trade_chaincode
+    from counterfoil_cli.trade_chaincode import NAME, trade_chaincode
 
-    chaincode = trade_chaincode([node.msp_id for node in network.state.peers])
+    members = channel_members(network.folder, network.state, NAME)
+    network.state = of_members(network.state, members)
+    chaincode = trade_chaincode(members.msp_ids, members.collections)
     definition = deploy_on(network, chaincode, steps).definition
     return f"{definition.name} {definition.version} {definition.sequence}"
 

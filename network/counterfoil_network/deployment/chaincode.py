@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TypeVar
 
 from counterfoil import CounterfoilError, EvaluateError, Gateway, Network, lifecycle
@@ -103,7 +104,8 @@ def deploy(
         definition = chaincode.definition(current.sequence + 1 if current else 1)
         progress("approving the chaincode")
         _each(members, lambda member: lifecycle.approve(member.network, definition, member.package_id))
-        _each(members, lambda member: _await_shown(member, "the approvals", _approvals_shown, definition))
+        shown = partial(_approvals_shown, [member.msp_id for member in members])
+        _each(members, lambda member: _await_shown(member, "the approvals", shown, definition))
         progress("committing the chaincode")
         _refusing(members[0], lambda member: _commit(member, members, definition))
         _each(members, lambda member: _await_shown(member, "the definition", _definition_shown, definition))
@@ -193,9 +195,12 @@ def _commit(
     lifecycle.commit(committer.network, definition, endorsing_organizations=endorsers)
 
 
-def _approvals_shown(member: _Member, definition: lifecycle.ChaincodeDefinition) -> bool:
+def _approvals_shown(
+    approvers: Sequence[str], member: _Member, definition: lifecycle.ChaincodeDefinition
+) -> bool:
     """Whether a peer, which may lag behind the approvers', knows all approvals: then all endorse the same."""
-    return all(lifecycle.check_commit_readiness(member.network, definition).approvals.values())
+    approvals = lifecycle.check_commit_readiness(member.network, definition).approvals
+    return all(approvals.get(msp_id, False) for msp_id in approvers)
 
 
 def _definition_shown(member: _Member, definition: lifecycle.ChaincodeDefinition) -> bool:

@@ -10,11 +10,13 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from counterfoil_network.deployment.engine_process import BEGIN, READY
 from counterfoil_network.deployment.folder import NetworkFolder
-from counterfoil_network.deployment.state import NetworkState, Node, read_state
+from counterfoil_network.deployment.joining import joined_nodes
+from counterfoil_network.deployment.state import Node, read_state
 from counterfoil_network.embedded.engine import Engine
 from counterfoil_network.embedded.log import log_unreadable_requests_shortly
 from counterfoil_network.identities import CryptoFolder, OrganisationFolder, OrganisationKind
@@ -33,15 +35,15 @@ def main() -> None:
 
 
 async def _run(folder: NetworkFolder) -> None:
-    state = read_state(folder.nodes)
-    addresses = {node.organisation: node.address for node in state.nodes}
-    engine = Engine(folder.root, _crypto_folder(folder, state), addresses)
+    nodes = (*read_state(folder.nodes).nodes, *joined_nodes(folder))
+    addresses = {node.organisation: node.address for node in nodes}
+    engine = Engine(folder.root, _crypto_folder(folder, nodes), addresses)
     end = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, end.set)
     loop.add_reader(sys.stdin.fileno(), _on_input, end)
     await engine.start()
-    follower = asyncio.create_task(_admit_new_nodes(engine, folder, set(addresses)))
+    follower = asyncio.create_task(_admit_joined(engine, folder, set(addresses)))
     try:
         sys.stdout.buffer.write(READY)
         sys.stdout.buffer.flush()
@@ -52,18 +54,17 @@ async def _run(folder: NetworkFolder) -> None:
         await engine.stop()
 
 
-async def _admit_new_nodes(engine: Engine, folder: NetworkFolder, known: set[str]) -> None:
-    """Start the peers that nodes.json gains while the engine runs: `counterfoil network join` adds them."""
-    seen = _stamp(folder.nodes)
+async def _admit_joined(engine: Engine, folder: NetworkFolder, known: set[str]) -> None:
+    """Start the peers that join while the engine runs: `counterfoil network join` writes them down."""
+    seen = _stamp(folder.joined)
     while True:
         await asyncio.sleep(_FOLLOW_SECONDS)
-        stamp = _stamp(folder.nodes)
+        stamp = _stamp(folder.joined)
         if stamp == seen:
             continue
         seen = stamp
         try:
-            joined = [node for node in read_state(folder.nodes).peers if node.organisation not in known]
-            for node in joined:
+            for node in [node for node in joined_nodes(folder) if node.organisation not in known]:
                 known.add(node.organisation)
                 await engine.admit(_organisation(folder, node), node.address)
         except Exception:
@@ -86,8 +87,8 @@ def _on_input(end: asyncio.Event) -> None:
         end.set()
 
 
-def _crypto_folder(folder: NetworkFolder, state: NetworkState) -> CryptoFolder:
-    return CryptoFolder(folder.crypto, tuple(_organisation(folder, node) for node in state.nodes))
+def _crypto_folder(folder: NetworkFolder, nodes: Sequence[Node]) -> CryptoFolder:
+    return CryptoFolder(folder.crypto, tuple(_organisation(folder, node) for node in nodes))
 
 
 def _organisation(folder: NetworkFolder, node: Node) -> OrganisationFolder:

@@ -44,6 +44,11 @@ class NetworkFolder:
         return self.root / "nodes.json"
 
     @property
+    def joined(self) -> Path:
+        """Peers of organisations that joined since, which the embedded engine runs beside its own."""
+        return self.root / "joined.json"
+
+    @property
     def state(self) -> Path:
         """What runs here, there only while it does and is ready: `NetworkState`."""
         return self.root / "network.json"

@@ -62,14 +62,21 @@ def join_embedded(
     if state.engine != EMBEDDED:
         raise DeploymentError(f"the network in {network.root} is not run by the embedded engine")
     node = joining_node(organisation, config)
-    if any(known.organisation == node.organisation for known in state.nodes):
+    others = joined_nodes(network)
+    if any(known.organisation == node.organisation for known in (*state.nodes, *others)):
         raise DeploymentError(f"{node.organisation} has a peer in {network.root} already")
     profile = write_connection_profile(own, replace(state, nodes=(node,)), organisation)
-    kept = read_state(network.nodes)
-    # The engine looks at nodes.json; network.json is what everybody else reads.
-    write_state(network.nodes, replace(kept, nodes=(*kept.nodes, node)))
-    write_state(network.state, replace(state, nodes=(*state.nodes, node)))
+    # The engine looks at this file. The network's own state does not name the peer: it is somebody else's.
+    write_state(network.joined, NetworkState(state.channel, EMBEDDED, (*others, node)))
     return profile
+
+
+def joined_nodes(network: NetworkFolder) -> tuple[Node, ...]:
+    """The peers that have joined a network of the embedded engine."""
+    try:
+        return read_state(network.joined).nodes
+    except NotRunning:
+        return ()
 
 
 @contextmanager

@@ -80,14 +80,13 @@ def prepare(settings: NetworkSettings) -> Prepared:
     if settings.orderers is not None:
         config = with_orderers(config, settings.orderers)
     crypto = generate_identities(config, folder.crypto)
-    described = _nodes(profile, crypto, settings)
-    state = NetworkState(settings.channel, settings.engine, (*described, *_joined(folder, described)))
+    state = NetworkState(settings.channel, settings.engine, _nodes(profile, crypto, settings))
     if not folder.genesis_block.exists():
         _write_genesis_block(profile, state, folder)
     elif settings.engine == FABRIC:
         _check_addresses(state, folder)
     write_state(folder.nodes, state)
-    for organisation in dict.fromkeys(node.organisation for node in described if node.kind == "peer"):
+    for organisation in dict.fromkeys(node.organisation for node in state.peers):
         write_connection_profile(folder, state, crypto.organisation(organisation))
     return Prepared(settings, crypto, state)
 
@@ -188,13 +187,6 @@ def _node(
         crypto=relative(node.root, folder),
         tls_authority=relative(organisation.tls_authority_certificate, folder),
     )
-
-
-def _joined(folder: NetworkFolder, described: Sequence[Node]) -> list[Node]:
-    """The peers that joined while the network ran; their identities and profiles are their owners'."""
-    earlier = _earlier(folder)
-    known = {node.organisation for node in described}
-    return [node for node in earlier.peers if node.organisation not in known] if earlier else []
 
 
 def _earlier(folder: NetworkFolder) -> NetworkState | None:
