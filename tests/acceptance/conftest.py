@@ -20,7 +20,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.fixture(scope="session")
 def engine(request: pytest.FixtureRequest) -> str:
-    return str(request.config.getoption("--engine"))
+    return str(request.config.getoption("--engine", EMBEDDED))
 
 
 @pytest.fixture(scope="session")
@@ -31,7 +31,7 @@ def surroundings(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.fixture(scope="session")
 def recorded(request: pytest.FixtureRequest) -> dict[str, records.Transcript]:
-    return {} if request.config.getoption("--record") else records.transcripts()
+    return {} if request.config.getoption("--record", False) else records.transcripts()
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +39,7 @@ def seen_by_people(request: pytest.FixtureRequest) -> Iterator[dict[str, records
     """Transcripts of this run, written to the file that --transcripts names."""
     seen: dict[str, records.Transcript] = {}
     yield seen
-    if path := request.config.getoption("--transcripts"):
+    if path := request.config.getoption("--transcripts", None):
         path.write_text(json.dumps(seen, indent=1, ensure_ascii=False, sort_keys=True), encoding="utf-8")
 
 
@@ -48,7 +48,7 @@ def recording(
     request: pytest.FixtureRequest, engine: str, surroundings: Surroundings
 ) -> Iterator[records.Recording | None]:
     """What a recording run collects; written at the end, if nothing failed."""
-    if not request.config.getoption("--record"):
+    if not request.config.getoption("--record", False):
         yield None
         return
     assert engine == FABRIC, "only real Fabric is recorded"

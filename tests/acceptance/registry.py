@@ -41,7 +41,9 @@ def all_cases() -> tuple[Case, ...]:
     """Every case, in the order in which they are written down."""
     from tests.acceptance.cases import (
         answers,
+        drawn,
         events,
+        faults,
         identities,
         lifecycle,
         private_data,
@@ -49,5 +51,5 @@ def all_cases() -> tuple[Case, ...]:
         validation,
     )
 
-    del answers, events, identities, lifecycle, private_data, read_write_sets, validation
+    del answers, drawn, events, faults, identities, lifecycle, private_data, read_write_sets, validation
     return tuple(_CASES.values())

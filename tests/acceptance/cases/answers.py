@@ -52,6 +52,7 @@ def unknown_chaincode(stage: Stage) -> None:
 @case("answers/unknown channel")
 def unknown_channel(stage: Stage) -> None:
     stage.endorse(["get", "x"], channel="nowhere", endorsers=NOBODY_SAID)
+    stage.endorse(["get", "x"], channel="nowhere")
     stage.evaluate(["get", "x"], channel="nowhere")
 
 
