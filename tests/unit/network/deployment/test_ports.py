@@ -2,6 +2,8 @@
 
 import secrets
 import socket
+import subprocess
+import sys
 from contextlib import closing
 
 import pytest
@@ -31,3 +33,11 @@ def test_what_is_left_of_connections_does_not_take_a_port() -> None:
         accepted.close()
         assert client.recv(1) == b""
     assert free_ports(1, [port]) == [port]
+
+
+def test_a_port_that_another_process_was_given_is_not_given_until_that_ends() -> None:
+    (port,) = free_ports(1)
+    script = f"from counterfoil_network.deployment.ports import free_ports; print(free_ports(1, [{port}])[0])"
+    other = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert int(other.stdout) != port
+    assert free_ports(1, [int(other.stdout)]) == [int(other.stdout)]
