@@ -1,7 +1,7 @@
 """Random lives of financings: three banks, five documents, any order of steps, against plain sums of events.
 
-`make test-long` tries `COUNTERFOIL_LIVES` of them, 400 if it is not set: 12,000 steps. Planted mistakes in the
-contracts, more than ten, must each be found by the same comparison.
+`make test-long` tries `COUNTERFOIL_LIVES` of them, 400 if it is not set: 12,000 steps. Planted mistakes in
+the contracts, more than ten, must each be found by the same comparison.
 """
 
 import os

@@ -12,7 +12,8 @@ from .message import Message, RecordId, Time
 OVER_PLEDGED: Final = "OVER_PLEDGED"
 PROCEEDS_DIVERTED: Final = "PROCEEDS_DIVERTED"
 NEAR_DUPLICATE: Final = "NEAR_DUPLICATE"
-Code = Literal["OVER_PLEDGED", "PROCEEDS_DIVERTED", "NEAR_DUPLICATE"]
+LATE_REGISTERED: Final = "LATE_REGISTERED"
+Code = Literal["OVER_PLEDGED", "PROCEEDS_DIVERTED", "NEAR_DUPLICATE", "LATE_REGISTERED"]
 
 
 class Flag(Message, frozen=True):
@@ -42,6 +43,7 @@ RULES: Mapping[str, Rule] = {
         lenders=True, blocks="new locks", ends="what is used falls to the ceiling or below it"
     ),
     NEAR_DUPLICATE: Rule(lenders=False, blocks="approval without a reason", ends="the financing ends"),
+    LATE_REGISTERED: Rule(lenders=True, blocks="another late registration", ends="the financing ends"),
 }
 
 
@@ -60,7 +62,7 @@ def after(known: tuple[Flag, ...], cause: Cause, *, over: bool, live: bool) -> t
     back."""
     if over:
         return raised(known, cause) if cause.code is not None else known
-    ending = {OVER_PLEDGED, PROCEEDS_DIVERTED} if live else {OVER_PLEDGED, PROCEEDS_DIVERTED, NEAR_DUPLICATE}
+    ending = {OVER_PLEDGED, PROCEEDS_DIVERTED} if live else set(RULES)
     return tuple(
         replace(flag, ended=cause.time) if flag.code in ending and not flag.ended else flag for flag in known
     )

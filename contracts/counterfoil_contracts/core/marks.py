@@ -27,8 +27,9 @@ State = Literal[
     "SETTLED",
     "CANCELLED",
     "EXPIRED",
+    "TRANSFERRED",
 ]
-ENDED = ("SETTLED", "CANCELLED", "EXPIRED")
+ENDED = ("SETTLED", "CANCELLED", "EXPIRED", "TRANSFERRED")
 
 STEPS: Mapping[str, tuple[tuple[State | None, State], ...]] = {
     "lock": ((None, "LOCKED"),),
@@ -96,6 +97,15 @@ STEPS: Mapping[str, tuple[tuple[State | None, State], ...]] = {
         ("SETTLED", "OVERDUE"),
         ("SETTLED", "WRITTEN_OFF"),
     ),
+    "admit": ((None, "DISBURSED"), (None, "PARTIALLY_REPAID")),
+    "transfer": (
+        ("LOCKED", "TRANSFERRED"),
+        ("APPROVED", "TRANSFERRED"),
+        ("DISBURSED", "TRANSFERRED"),
+        ("PARTIALLY_REPAID", "TRANSFERRED"),
+        ("OVERDUE", "TRANSFERRED"),
+        ("WRITTEN_OFF", "TRANSFERRED"),
+    ),
 }
 """The state before and after each step; a lock has none before."""
 
@@ -140,6 +150,8 @@ class Mark(Message, frozen=True):
     earlier_terms: tuple[BoundTerms, ...] = ()
     overdue: bool = False
     written_off: bool = False
+    origin: Literal["", "LATE", "LEGACY"] = ""
+    successor: str = ""
 
     @property
     def approved(self) -> int:
@@ -306,6 +318,30 @@ def reverse(mark: Mark, step: str, moved: Sequence[Entry]) -> Mark:
     if not after.drawn:
         after = replace(after, overdue=False, written_off=False)
     return _after(mark, "reverse", _standing(after))
+
+
+def hand_over(mark: Mark, successor: str, terms: BoundTerms) -> tuple[Mark, Mark]:
+    """What is left of a mark that goes to another bank (an MSP ID), which holds nothing; the successor's.
+
+    Raises:
+        Refusal: `BAD_STATE`.
+    """
+    require_step(mark, "transfer")
+    left = replace(
+        mark,
+        state="TRANSFERRED",
+        successor=successor,
+        pledges=tuple(pledges.empty(each) for each in mark.pledges),
+    )
+    kept = BoundTerms(mark.terms, mark.terms_hash, terms.until)
+    taken = replace(
+        mark,
+        bank=successor,
+        terms=terms.terms,
+        terms_hash=terms.terms_hash,
+        earlier_terms=(*mark.earlier_terms, kept),
+    )
+    return _after(mark, "transfer", left), taken
 
 
 def with_invoice(mark: Mark, position: int, replacement: Invoice) -> Mark:

@@ -116,6 +116,14 @@ def cleared(pledge: Pledge) -> Pledge:
     )
 
 
+def empty(pledge: Pledge) -> Pledge:
+    """The pledge with the loan's figures and no hold on any document: what a lock's movements are counted
+    from, and what is left of one that went to another bank."""
+    return replace(
+        pledge, invoice=Hold(pledge.invoice.document, 0), declaration=Hold(pledge.declaration.document, 0)
+    )
+
+
 def movements(before: Sequence[Pledge], after: Sequence[Pledge]) -> tuple[Movement, ...]:
     """What a step moved on the documents: two movements a pledge, the invoice's and the declaration's."""
     found = []
@@ -123,15 +131,6 @@ def movements(before: Sequence[Pledge], after: Sequence[Pledge]) -> tuple[Moveme
         found.append(_movement(old.invoice, new.invoice, new.declaration.document))
         found.append(_movement(old.declaration, new.declaration, new.invoice.document))
     return tuple(found)
-
-
-def empty(pledge: Pledge) -> Pledge:
-    """The pledge before anything was held: what a lock's movements are counted from."""
-    return replace(
-        pledge,
-        invoice=replace(pledge.invoice, amount=0),
-        declaration=replace(pledge.declaration, amount=0),
-    )
 
 
 def spread(amount: int, rooms: Sequence[int], stated: Sequence[int]) -> tuple[int, ...]:

@@ -172,6 +172,14 @@ def moved(pool: Pool, bank: str, mark: str, movements: Sequence[Movement], *, li
     return after
 
 
+def handed_over(pool: Pool, mark: str, bank: str, successor: str) -> Pool:
+    """The pool after another bank has taken a mark over; what it holds is the same."""
+    held = next(each for each in pool.marks if (each.bank, each.mark) == (bank, mark))
+    left = replace(held, locked=0, outstanding=0, live=False)
+    others = tuple(left if each is held else each for each in pool.marks)
+    return replace(pool, marks=(*others, replace(held, bank=successor)))
+
+
 def collected_to_date(invoice: Pool) -> tuple[int, ...]:
     """How much of the collected amount fell on each line of an invoice: line by line, in order, each to
     its full."""

@@ -17,7 +17,7 @@ from .act_steps import PROCEEDS, Circumstances
 from .books import NearBook, PoolBook
 from .declarations import invoice_pool
 from .locks import books_found, mark_of, moved_answer, record_step
-from .messages import CreditNote, Receipt, Recover, Repay, ReplaceInvoice, Reverse
+from .messages import CreditNote, Receipt, Recover, Register, Repay, ReplaceInvoice, Reverse
 from .records import ACT, StoredAct
 
 
@@ -30,7 +30,7 @@ def move(
         Refusal: as `act_steps.stepped`; `OVER_AMOUNT`, `DUPLICATE`, `STATEMENT_CONFLICT` from the documents.
     """
     body = act.body
-    assert not isinstance(body, Receipt | Reverse), "these have effects of their own"
+    assert not isinstance(body, Receipt | Reverse | Register), "these have effects of their own"
     after = replace(act_steps.stepped(before, body, met), acts=(*before.acts, act.id))
     books = PoolBook(desk)
     documents = books_found(books, before)

@@ -15,10 +15,12 @@ from .messages import (
     CreditNote,
     Disburse,
     Extend,
+    Lock,
     Overdue,
     PutTerms,
     Receipt,
     Recover,
+    Register,
     Repay,
     ReplaceInvoice,
     WriteOff,
@@ -62,6 +64,10 @@ def check_form(act: Act) -> None:
         model.check_invoice(act.invoice)
     if isinstance(act, ReplaceInvoice):
         model.check_invoice(act.replacement)
+    if isinstance(act, Register):
+        model.check_lock(as_lock(act))
+        if act.repaid >= act.amount:
+            raise refusal(RefusalCode.BAD_INPUT, "a loan that came back in full is not registered")
     if isinstance(act, Repay | Recover) and (act.received > 0) != (act.source in PROCEEDS):
         raise refusal(RefusalCode.BAD_INPUT, "what was received is stated for proceeds, and only there")
 
@@ -89,6 +95,11 @@ def stepped(mark: Mark, act: MarkAct, met: Circumstances) -> Mark:
     if isinstance(act, Recover):
         return marks.recover(mark, act.principal, act.amounts)
     return _reissued(mark, act)
+
+
+def as_lock(act: Register) -> Lock:
+    """The lock that a loan would have begun with."""
+    return Lock(act.view, act.terms, act.currency, act.amount, act.pledges, accept_near_duplicates=True)
 
 
 def check_terms(act: Act, mark: Mark, old: PutTerms | None, new: PutTerms | None, today: str) -> None:
@@ -126,6 +137,8 @@ def reversed_mark(mark: Mark, act: StoredAct) -> Mark:
     Raises:
         Refusal: `BAD_STATE`.
     """
+    if mark.state == "TRANSFERRED":
+        raise refusal(RefusalCode.BAD_STATE, "another bank has taken the financing over")
     step = STEPS.get(type(act.body))
     return marks.reverse(mark, step, act.entries) if step else mark
 

@@ -11,7 +11,7 @@ from . import act_effects, act_steps, model
 from . import operations as ops
 from .act_steps import Circumstances
 from .locks import mark_of
-from .messages import Act, Correct, Extend, Receipt, Reverse
+from .messages import Act, Correct, Extend, Receipt, Register, Reverse
 from .records import ACT, SLIP, TERMS, StoredAct, StoredTerms
 
 
@@ -26,6 +26,8 @@ class Acts:
         value_date = getattr(act, "value_date", None)
         if value_date is not None:
             model.check_value_date(value_date, desk.day)
+        if isinstance(act, Register):
+            model.check_past(act.disbursed_on, desk.day)
         slip_hash = desk.bound_hash(ops.TERMS, SLIP, body.slip) if body.slip else ""
         if slip_hash is None:
             raise refusal(RefusalCode.NOT_FOUND, "no such slip of this bank")
@@ -55,7 +57,9 @@ class Acts:
             raise refusal(RefusalCode.SAME_PERSON, "another person than the one who prepared confirms")
         confirmed = replace(act, confirmed_by=desk.staff, confirmed_at=desk.now)
         moved: ops.MarkMoved | None = None
-        if isinstance(act.body, Receipt):
+        if isinstance(act.body, Register):
+            pass  # nothing moves before the regulator admits the loan
+        elif isinstance(act.body, Receipt):
             act_effects.receive(desk, act.body)
         elif isinstance(act.body, Reverse):
             moved = act_effects.reverse(desk, act, act_of(desk, act.body.act))
@@ -97,6 +101,11 @@ def _tried(desk: Desk, act: StoredAct) -> StoredAct:
     body = act.body
     if isinstance(body, Receipt):
         return act
+    if isinstance(body, Register):
+        terms_hash = desk.bound_hash(ops.TERMS, TERMS, body.terms)
+        if terms_hash is None:
+            raise refusal(RefusalCode.NOT_FOUND, "no such terms of this bank")
+        return replace(act, terms=body.terms, terms_hash=terms_hash)
     if isinstance(body, Reverse):
         original = act_of(desk, body.act)
         act_steps.check_reversible(original)

@@ -69,7 +69,11 @@ class EarlierTerms(Message, frozen=True):
 
 
 class Financing(Message, frozen=True):
-    """One financing: who did what, where it stands, and what it holds of which document."""
+    """One financing: who did what, where it stands, and what it holds of which document.
+
+    `origin` is `LATE` or `LEGACY` for a loan that existed before it was registered; `successor` the bank that
+    has taken it over.
+    """
 
     mark: RecordId
     bank: str
@@ -92,6 +96,8 @@ class Financing(Message, frozen=True):
     changed_at: Time
     near_duplicate: bool
     earlier_terms: tuple[EarlierTerms, ...] = ()
+    origin: str = ""
+    successor: str = ""
 
 
 class ReadChanges(Message, frozen=True):

@@ -3,6 +3,7 @@ is none."""
 
 from typing import TYPE_CHECKING
 
+from counterfoil_protocol.confidential import bank_of
 from msgspec.structs import replace
 
 from counterfoil_contracts.core import flags, pledges
@@ -10,6 +11,7 @@ from counterfoil_contracts.core.codes import RefusalCode
 from counterfoil_contracts.core.fingerprint import declaration as declaration_fingerprint
 from counterfoil_contracts.core.flags import Cause
 from counterfoil_contracts.core.marks import Mark
+from counterfoil_contracts.core.pools import Pool
 from counterfoil_contracts.core.refusals import refusal
 from counterfoil_contracts.registry import directory, standing
 from counterfoil_contracts.registry.desk import Desk
@@ -51,29 +53,52 @@ class LockCase:
         model.check_class(enterprise, self._body.review, self._desk.day)
         bank_frozen = standing.is_bank_frozen(self._desk, self._desk.msp_id)
         model.check_standing(enterprise, bank_frozen=bank_frozen)
-        self._find_pools()
+        model.check_frozen(pool for pool in self._find_pools() if pool is not None)
         model.check_financeable(self.documents, self._desk.day)
-        self._join()
-        books = {
-            hold.document: self._books.get(hold.document)
-            for each in self.held
-            for hold in (each.invoice, each.declaration)
-        }
-        model.check_lines(self.held, books)
-        currencies = [
-            (books[each.invoice.document].currency, books[each.declaration.document].currency)
-            for each in self.held
-        ]
-        model.check_rates(self._body, currencies, self._desk.day)
+        books = self._check_statements(fresh=True)
         model.check_open(books[document] for document in self.documents.fingerprints.values())
         self._check_near()
         ceilings = {document: self._desk.ceiling(pool) for document, pool in books.items()}
         model.check_room(self.held, books, ceilings)
 
+    def check_fact(self) -> None:
+        """Refusals that a loan which exists already meets too: whose documents, and what was stated of them.
+
+        Raises:
+            Refusal: from `BAD_STATE` down to `LOAN_ABOVE_PLEDGE`.
+        """
+        model.check_parties(self._view.enterprise, self.documents)
+        found = self._find_pools()
+        if any(declaration is None for declaration in self.documents.declarations.values()):
+            raise refusal(RefusalCode.NOT_FINANCEABLE, "a declaration that customs does not know")
+        for pool in found:
+            flagged = flags.open_flags(pool.flags, lenders=True) if pool is not None else ()
+            if any(flag.code == flags.LATE_REGISTERED for flag in flagged):
+                raise refusal(RefusalCode.BAD_STATE, "an invoice bears a loan registered late already")
+        self._check_statements(fresh=False)
+        self.near_duplicate = self._resembles_another()
+
+    def write_fact(self, mark: Mark) -> None:
+        """Hold the documents for a loan that exists already, and flag what it comes to."""
+        before = tuple(pledges.empty(each) for each in mark.pledges)
+        self._books.move(mark, pledges.movements(before, mark.pledges))
+        over = Cause(self._desk.request_id, self._desk.now, flags.OVER_PLEDGED)
+        self._books.flag(
+            [hold.document for each in self.held for hold in (each.invoice, each.declaration)], over
+        )
+        late = Cause(self._desk.request_id, self._desk.now, flags.LATE_REGISTERED)
+        for document in self.documents.fingerprints.values():
+            pool = self._books.get(document)
+            self._books.put(replace(pool, flags=flags.raised(pool.flags, late)))
+        self._save(mark)
+
     def write(self, mark: Mark) -> None:
         """Hold the documents for the mark."""
         before = tuple(pledges.empty(each) for each in mark.pledges)
         self._books.move(mark, pledges.movements(before, mark.pledges))
+        self._save(mark)
+
+    def _save(self, mark: Mark) -> None:
         for position, invoice in self.documents.invoices.items():
             document = self.documents.fingerprints[position]
             self._near.put(invoice, document, live=True)
@@ -83,7 +108,8 @@ class LockCase:
                 self._books.put(replace(pool, flags=flags.raised(pool.flags, cause)))
         self._near.save()
         self._books.save()
-        self._desk.context.store.write(*self._desk.own(ops.MARKS, MARK, mark.id), mark)
+        own = self._desk.own(ops.MARKS, MARK, mark.id, bank_of(mark.bank))
+        self._desk.context.store.write(*own, mark)
 
     def _gather(self) -> model.Documents:
         positions = dict.fromkeys(pledge.invoice for pledge in self._body.pledges)
@@ -98,10 +124,25 @@ class LockCase:
         }
         return model.Documents(invoices, fingerprints, declarations)
 
-    def _find_pools(self) -> None:
+    def _find_pools(self) -> list[Pool | None]:
         found = [self._books.find(document) for document in self.documents.fingerprints.values()]
         found += [self._books.find(declaration_fingerprint(number)) for number in self.documents.declarations]
-        model.check_frozen(pool for pool in found if pool is not None)
+        return found
+
+    def _check_statements(self, *, fresh: bool) -> dict[str, Pool]:
+        self._join()
+        books = {
+            hold.document: self._books.get(hold.document)
+            for each in self.held
+            for hold in (each.invoice, each.declaration)
+        }
+        model.check_lines(self.held, books)
+        currencies = [
+            (books[each.invoice.document].currency, books[each.declaration.document].currency)
+            for each in self.held
+        ]
+        model.check_rates(self._body, currencies, self._desk.day, fresh=fresh)
+        return books
 
     def _join(self) -> None:
         for position, stated in self.documents.invoices.items():
@@ -117,12 +158,16 @@ class LockCase:
             self._books.replace_invoice(before, invoice)
 
     def _check_near(self) -> None:
-        found = [
-            self._near.lives_elsewhere(invoice, self.documents.fingerprints[position])
-            for position, invoice in self.documents.invoices.items()
-        ]
-        self.near_duplicate = any(found)
+        self.near_duplicate = self._resembles_another()
         if self.near_duplicate and not self._body.accept_near_duplicates:
             raise refusal(
                 RefusalCode.NEAR_DUPLICATE, "an invoice of this seller and number lives with other fields"
             )
+
+    def _resembles_another(self) -> bool:
+        # All are looked at, so that what is read does not tell which one it was.
+        found = [
+            self._near.lives_elsewhere(invoice, self.documents.fingerprints[position])
+            for position, invoice in self.documents.invoices.items()
+        ]
+        return any(found)

@@ -39,6 +39,7 @@ MarkState = Literal[
     "SETTLED",
     "CANCELLED",
     "EXPIRED",
+    "TRANSFERRED",
 ]
 Source = Literal["OWN_FUNDS", "REFINANCED", "GUARANTOR", "EXPORT_PROCEEDS", "INSURANCE_CLAIM"]
 """Where a repayment comes from. The last two mean that the receivable was paid: they free no room."""
@@ -421,6 +422,23 @@ class ReplaceInvoice(Message, frozen=True, tag="REPLACE_INVOICE"):
     replacement: Invoice
 
 
+class Register(Message, frozen=True, tag="REGISTER"):
+    """A loan that exists already: paid out while the network was down (`LATE`), or before its first day.
+
+    Documents, terms and pledges as in `Lock`; `amount` was paid out on `disbursed_on` and `repaid` of it came
+    back, both in minor units of the loan's currency. It counts once the regulator admits it.
+    """
+
+    origin: Literal["LATE", "LEGACY"]
+    view: RecordId
+    terms: RecordId
+    currency: CurrencyCode
+    amount: Amount
+    pledges: Annotated[tuple[Pledge, ...], Meta(min_length=1, max_length=MOST_DOCUMENTS)]
+    disbursed_on: DateText
+    repaid: Balance = 0
+
+
 Act = (
     Disburse
     | Repay
@@ -434,6 +452,7 @@ Act = (
     | Reverse
     | CreditNote
     | ReplaceInvoice
+    | Register
 )
 
 

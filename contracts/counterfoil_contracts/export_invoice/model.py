@@ -225,8 +225,10 @@ def check_lines(held: Sequence[HeldPledge], books: Mapping[str, Pool]) -> None:
             raise refusal(RefusalCode.CURRENCY_MISMATCH, "no line states both amounts of a pledge")
 
 
-def check_rates(body: Lock, currencies: Sequence[tuple[str, str]], day: Day) -> None:
+def check_rates(body: Lock, currencies: Sequence[tuple[str, str]], day: Day, *, fresh: bool = True) -> None:
     """Each pledge is worth its loan amount in both documents; `currencies` are the documents' by pledge.
+
+    Rates of a loan that exists already need not be `fresh`.
 
     Raises:
         Refusal: `NO_RATE`, `STALE_RATE`, `LOAN_ABOVE_PLEDGE`, of all pledges the first in this order.
@@ -242,7 +244,7 @@ def check_rates(body: Lock, currencies: Sequence[tuple[str, str]], day: Day) -> 
         if rate_id and (found is None or (found.source, found.target) != (currency, body.currency)):
             raise refusal(RefusalCode.NO_RATE, "no rate of this id joins the two currencies")
     for _, _, rate_id, _ in worth:
-        if rate_id and not _is_fresh(rate_id, day):
+        if fresh and rate_id and not _is_fresh(rate_id, day):
             raise refusal(RefusalCode.STALE_RATE, "a rate is too old, or of a day to come")
     for amount, currency, rate_id, loan in worth:
         if loan > _worth(amount, currency, rate_id, body.currency, day):
@@ -292,6 +294,20 @@ def check_value_date(value_date: str, day: Day) -> None:
         raise refusal(RefusalCode.BAD_INPUT, "a value date that does not exist") from None
     if not 0 <= age <= day.parameter("back_dating_days"):
         raise refusal(RefusalCode.BAD_INPUT, "a value date in the future, or too long ago")
+
+
+def check_past(text: str, day: Day) -> None:
+    """A day that exists and is not to come.
+
+    Raises:
+        Refusal: `BAD_INPUT`.
+    """
+    try:
+        age = business_day.days_between(text, day.today)
+    except ValueError:
+        raise refusal(RefusalCode.BAD_INPUT, "a day that does not exist") from None
+    if age < 0:
+        raise refusal(RefusalCode.BAD_INPUT, "a day to come")
 
 
 def check_open(invoices: Iterable[Pool]) -> None:

@@ -18,6 +18,7 @@ from counterfoil_contracts.core.roles import (
     CUSTOMS_ORACLE,
     PORT_RELAY,
     REGULATOR,
+    REGULATOR_OFFICER,
     REGULATOR_RELAY,
     SUPERVISORS,
 )
@@ -37,6 +38,18 @@ from .answers import (
     Supervised,
     SupervisedBank,
     SupervisedFinancing,
+)
+from .handover_messages import (
+    AcceptTransfer,
+    Admit,
+    Admitted,
+    ExecuteTransfer,
+    OfferedMark,
+    ProposeTransfer,
+    ReadTransfer,
+    TransferAccepted,
+    TransferAnswer,
+    TransferProposed,
 )
 from .messages import (
     Act,
@@ -71,6 +84,7 @@ from .messages import (
     ReadViews,
     Receipt,
     Recover,
+    Register,
     Repay,
     ReplaceInvoice,
     Reverse,
@@ -88,16 +102,18 @@ from .messages import (
 )
 
 __all__ = [
-    "OPERATIONS", "Act", "ActRecord", "AmendDeclaration", "Approve", "Cancel", "CancelDeclaration",
-    "Changes", "ConfirmAct", "Confirmed", "Correct", "CreditNote", "Declaration", "DeclarationAmended",
-    "DeclarationVersions", "DeclarationsPut", "Disburse", "Expire", "Extend", "Financing", "Flags",
-    "Invoice", "Line", "Lock", "Locked", "MarkMoved", "Overdue", "Pledge", "PoolAnswer", "Prepare",
-    "Prepared", "PutDeclarations", "PutSlip", "PutTerms", "ReadAct", "ReadChanges", "ReadDeclaration",
-    "ReadFinancing", "ReadFlags", "ReadTerms", "ReadViews", "Receipt", "Recover", "RefusalCode", "Repay",
-    "ReplaceInvoice", "Reverse", "SlipPut", "StatedLine", "Supervise", "SuperviseBank", "Supervised",
-    "SupervisedBank", "SupervisedFinancing", "TermsAnswer", "TermsPut", "View", "ViewAnswer", "ViewAnswers",
-    "Viewed", "Withdraw", "Withdrawn", "WriteOff", "answers", "declaration_fingerprint",
-    "invoice_fingerprint", "messages", "near_invoice_fingerprint",
+    "OPERATIONS", "AcceptTransfer", "Act", "ActRecord", "Admit", "Admitted", "AmendDeclaration", "Approve",
+    "Cancel", "CancelDeclaration", "Changes", "ConfirmAct", "Confirmed", "Correct", "CreditNote",
+    "Declaration", "DeclarationAmended", "DeclarationVersions", "DeclarationsPut", "Disburse",
+    "ExecuteTransfer", "Expire", "Extend", "Financing", "Flags", "Invoice", "Line", "Lock", "Locked",
+    "MarkMoved", "OfferedMark", "Overdue", "Pledge", "PoolAnswer", "Prepare", "Prepared", "ProposeTransfer",
+    "PutDeclarations", "PutSlip", "PutTerms", "ReadAct", "ReadChanges", "ReadDeclaration", "ReadFinancing",
+    "ReadFlags", "ReadTerms", "ReadTransfer", "ReadViews", "Receipt", "Recover", "RefusalCode", "Register",
+    "Repay", "ReplaceInvoice", "Reverse", "SlipPut", "StatedLine", "Supervise", "SuperviseBank",
+    "Supervised", "SupervisedBank", "SupervisedFinancing", "TermsAnswer", "TermsPut", "TransferAccepted",
+    "TransferAnswer", "TransferProposed", "View", "ViewAnswer", "ViewAnswers", "Viewed", "Withdraw",
+    "Withdrawn", "WriteOff", "answers", "declaration_fingerprint", "invoice_fingerprint", "messages",
+    "near_invoice_fingerprint",
 ]  # fmt: skip
 
 CONTRACT = "export_invoice"
@@ -170,6 +186,31 @@ CONFIRM = Operation(
     endorsers=AUTHORITIES, outcome=MARKS, reads=BOOKS, writes=BOOKS,
     summary="Second person of an act: it takes effect on the mark and its documents.",
 )  # fmt: skip
+ADMIT = Operation(
+    CONTRACT, "admit", Admit, Admitted, roles=(REGULATOR_OFFICER,),
+    endorsers=AUTHORITIES, outcome=AUTHORITY, reads=BOOKS, writes=BOOKS,
+    summary="Admit a loan that two people of a bank registered late or imported.",
+)  # fmt: skip
+TRANSFER_PROPOSE = Operation(
+    CONTRACT, "transfer.propose", ProposeTransfer, TransferProposed, roles=(REGULATOR_OFFICER,),
+    endorsers=AUTHORITIES, outcome=AUTHORITY, reads=BOOKS, writes=(AUTHORITY,),
+    summary="Offer a leaving bank's financings to a successor.",
+)  # fmt: skip
+TRANSFER_READ = Operation(
+    CONTRACT, "transfer.read", ReadTransfer, TransferAnswer,
+    roles=(*SUPERVISORS, BANK_OFFICER, BANK_APPROVER), evaluate_at=AUTHORITIES, reads=(AUTHORITY,),
+    summary="Read what a transfer offers, before accepting or executing it.",
+)  # fmt: skip
+TRANSFER_ACCEPT = Operation(
+    CONTRACT, "transfer.accept", AcceptTransfer, TransferAccepted, roles=(BANK_APPROVER,),
+    endorsers=AUTHORITIES, outcome=MARKS, reads=(AUTHORITY, TERMS), writes=(AUTHORITY,),
+    summary="The successor accepts, with terms of its own for each financing.",
+)  # fmt: skip
+TRANSFER_EXECUTE = Operation(
+    CONTRACT, "transfer.execute", ExecuteTransfer, TransferAccepted, roles=(REGULATOR_OFFICER,),
+    endorsers=AUTHORITIES, outcome=AUTHORITY, reads=BOOKS, writes=BOOKS,
+    summary="A second officer moves the financings; nothing is free in between.",
+)  # fmt: skip
 ACT_READ = Operation(
     CONTRACT, "act.read", ReadAct, ActRecord, roles=BANK_STAFF,
     evaluate_at=(BANK, *AUTHORITIES), reads=(MARKS,),
@@ -213,6 +254,7 @@ SUPERVISE_BANK = Operation(
 
 OPERATIONS = (
     DECLARATION_PUT, DECLARATION_AMEND, DECLARATION_CANCEL, DECLARATION_READ, VIEW, VIEW_READ, TERMS_PUT,
-    TERMS_READ, SLIP_PUT, LOCK, APPROVE, PREPARE, CONFIRM, ACT_READ, EXPIRE, CONSENT_WITHDRAW, FINANCING_READ,
-    CHANGES, FLAGS_MINE, SUPERVISE, SUPERVISE_BANK,
+    TERMS_READ, SLIP_PUT, LOCK, APPROVE, PREPARE, CONFIRM, ADMIT, TRANSFER_PROPOSE, TRANSFER_READ,
+    TRANSFER_ACCEPT, TRANSFER_EXECUTE, ACT_READ, EXPIRE, CONSENT_WITHDRAW, FINANCING_READ, CHANGES,
+    FLAGS_MINE, SUPERVISE, SUPERVISE_BANK,
 )  # fmt: skip

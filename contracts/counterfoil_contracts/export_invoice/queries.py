@@ -161,6 +161,8 @@ def _financing(desk: Desk, mark: Mark, bank: str | None) -> Financing:
         earlier_terms=tuple(
             EarlierTerms(each.terms, each.terms_hash, each.until) for each in mark.earlier_terms
         ),
+        origin=mark.origin,
+        successor=mark.successor,
     )
 
 

@@ -3,6 +3,7 @@
 from counterfoil_contracts.consent.operations import ConsentLine
 from counterfoil_contracts.core.documents import Invoice
 from counterfoil_contracts.core.entries import Entry
+from counterfoil_contracts.core.marks import BoundTerms
 from counterfoil_contracts.core.message import (
     Amount,
     Balance,
@@ -16,6 +17,7 @@ from counterfoil_contracts.core.message import (
     Uscc,
 )
 
+from .handover_messages import OfferedMark
 from .messages import Act, PutSlip, PutTerms
 
 # Kinds of records in `authority`, found by number.
@@ -23,6 +25,7 @@ DECLARATION = "declaration"
 NEAR = "near"
 CONSENT = "consent"
 VIEW = "view"
+TRANSFER = "transfer"
 # Kinds of records in a bank's collections, found by id.
 MARK = "mark"
 ACT = "act"
@@ -82,7 +85,8 @@ class StoredAct(Message, frozen=True):
     receipt.
 
     `terms` are those that the act binds, or that the mark had when the act was prepared; `entries` is what
-    the act moved, by pledge; `reversed_by` the act that moved it back.
+    the act moved, by pledge; `reversed_by` the act that moved it back;
+    `admitted_by` the regulator's officer who admitted a registered loan.
     """
 
     id: RecordId
@@ -99,6 +103,7 @@ class StoredAct(Message, frozen=True):
     terms_hash: str = ""
     entries: tuple[Entry, ...] = ()
     reversed_by: str = ""
+    admitted_by: str = ""
 
 
 class StoredTerms(Message, frozen=True):
@@ -117,3 +122,16 @@ class StoredSlip(Message, frozen=True):
     slip: PutSlip
     put_by: StaffId
     put_at: Time
+
+
+class Transfer(Message, frozen=True):
+    """Financings that go from a leaving bank to its successor; `terms` are the successor's, once accepted."""
+
+    leaving: str
+    successor: str
+    marks: tuple[OfferedMark, ...]
+    proposed_by: StaffId
+    accepted_by: str = ""
+    terms: tuple[BoundTerms, ...] = ()
+    executed_by: str = ""
+    executed_at: Time = 0

@@ -44,8 +44,17 @@ def view_of(desk: Desk, view_id: str) -> ViewRecord:
     Raises:
         Refusal: `NOT_FOUND`.
     """
+    return view_of_bank(desk, view_id, desk.msp_id)
+
+
+def view_of_bank(desk: Desk, view_id: str, msp_id: str) -> ViewRecord:
+    """A view of a bank (its MSP ID).
+
+    Raises:
+        Refusal: `NOT_FOUND`.
+    """
     record = desk.context.store.find(AUTHORITY, VIEW, view_id, ViewRecord)
-    if record is None or record.value.bank != desk.msp_id:
+    if record is None or record.value.bank != msp_id:
         raise refusal(RefusalCode.NOT_FOUND, "no such view of this bank")
     return record.value
 

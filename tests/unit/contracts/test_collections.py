@@ -3,6 +3,7 @@
 import pytest
 from counterfoil_chaincode.confidential import ConfidentialContract
 from counterfoil_contracts.chaincode import CHAINCODE, ENDORSEMENT_POLICY, OPERATIONS, RULES, collections
+from counterfoil_contracts.collections import departed_banks
 from counterfoil_protocol import messages as protobuf
 from counterfoil_protocol.confidential import AUTHORITY, BANK, Operation
 from counterfoil_protocol.signature_policy import format_policy
@@ -44,6 +45,29 @@ def test_a_bank_more_adds_its_own_collections_only() -> None:
     assert set(names) - {each.name for each in collections(BANKS[:1])} == {
         "terms_BankB", "marks_BankB", "credit_BankB", "notices_BankB",
     }  # fmt: skip
+
+
+def test_a_bank_that_has_left_keeps_its_collections_and_is_named_in_none() -> None:
+    before = collections(BANKS)
+    after = {each.name: each for each in collections(BANKS[:1], BANKS[1:])}
+    # A collection can never be dropped.
+    assert {each.name for each in before} == set(after)
+    assert not [name for name, each in after.items() if "BankBMSP" in str(each.members)]
+    for each in after.values():
+        assert each.endorsement_policy is not None
+        assert b"BankBMSP" not in (each.endorsement_policy.signature_policy or b"")
+    assert after["terms_BankB"].members == ("RegulatorMSP",)
+    assert after["marks_BankB"].members == ("RegulatorMSP", "PortMSP")
+    assert [each for each in before if "BankB" not in each.name] == [
+        each for name, each in after.items() if "BankB" not in name
+    ]
+
+
+def test_who_has_left_is_known_by_the_collections() -> None:
+    names = [each.name for each in collections(BANKS)]
+    assert departed_banks(names, ("RegulatorMSP", "PortMSP", *BANKS)) == []
+    assert departed_banks(names, ("RegulatorMSP", "PortMSP", "BankAMSP", "BankCMSP")) == ["BankBMSP"]
+    assert departed_banks(["authority", "supervision"], ()) == []
 
 
 def test_every_operation_is_bound() -> None:
