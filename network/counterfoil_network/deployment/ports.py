@@ -27,14 +27,21 @@ def free_ports(count: int, wanted: Sequence[int] = ()) -> list[int]:
         OSError: no port is free.
     """
     with ExitStack() as stack:
-        return [_take(stack, wanted[index] if index < len(wanted) else 0) for index in range(count)]
+        chosen: list[int] = []
+        for index in range(count):
+            chosen.append(_take(stack, wanted[index] if index < len(wanted) else 0, chosen))
+        return chosen
 
 
-def _take(stack: ExitStack, wanted: int) -> int:
-    """Choose a port and bind it until the stack ends, so that the ports of one call differ."""
+def _take(stack: ExitStack, wanted: int, others: Sequence[int]) -> int:
+    """Choose a port that is none of the others and bind it until the stack ends."""
     for attempt in range(_TRIES_MAX):
         port = wanted if wanted and attempt == 0 else _PORTS[secrets.randbelow(len(_PORTS))]
+        if port in others:
+            continue  # with the option below, two sockets that do not listen could have it
         held = stack.enter_context(socket.socket())
+        # As servers bind: what lingers of a killed engine's connections for a minute is no server.
+        held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             held.bind((HOST, port))
         except OSError:
