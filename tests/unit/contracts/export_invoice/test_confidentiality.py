@@ -15,6 +15,7 @@ from counterfoil_chaincode.testing import Committed, Endorsed, Ledger, Refused
 from counterfoil_contracts.chaincode import CHAINCODE
 from counterfoil_contracts.export_invoice import answers, messages
 from counterfoil_contracts.export_invoice import operations as ops
+from counterfoil_contracts.registry import operations as registry
 from counterfoil_contracts.testing import SELLER, TradeLedger
 from msgspec.structs import replace
 
@@ -79,8 +80,38 @@ def hidden(trade: TradeLedger, business: Business) -> None:
     trade.approve("BankA", mark, amount)
     trade.act("BankA", messages.Disburse(mark, business.disbursed, trade.today))
     trade.act("BankA", messages.Repay(mark, "OWN_FUNDS", business.disbursed // 3, trade.today))
+    mended(trade, business, mark)
     slip = messages.PutSlip(reference=business.rate_reference)
     trade.submit(trade.person("BankA"), ops.SLIP_PUT, slip)
+
+
+def mended(trade: TradeLedger, business: Business, mark: str) -> None:
+    """Mistakes, losses and staff: acts of every other kind, with figures that differ."""
+    invoice = trade.invoice(business.invoice, business.buyer_amount, seller=business.enterprise)
+    act = messages.Repay(
+        mark, "EXPORT_PROCEEDS", business.disbursed // 7, trade.today, business.disbursed // 7
+    )
+    prepared = trade.submit(trade.person("BankA"), ops.PREPARE, messages.Prepare(act)).act
+    trade.submit(trade.person("BankA", "approver"), ops.CONFIRM, messages.ConfirmAct(prepared))
+    trade.act("BankA", messages.Reverse(prepared))
+    trade.act("BankA", messages.Correct(mark, trade.put_terms("BankA", business.amount)))
+    trade.act("BankA", messages.CreditNote(mark, 0, business.buyer_amount // 9, trade.today))
+    anew = replace(invoice, number=f"{business.invoice}-B")
+    trade.act("BankA", messages.ReplaceInvoice(mark, 0, anew))
+    trade.act("BankA", messages.Cancel(mark))
+    trade.act("BankA", messages.WriteOff(mark, trade.today))
+    trade.act("BankA", messages.Recover(mark, "GUARANTOR", business.disbursed // 11, trade.today))
+    head, deputy = (trade.person("BankA", "approver", name) for name in ("head", "deputy"))
+    amounts = (registry.LimitAmount("USD", business.amount),)
+    limits = registry.PutLimits((registry.Limits(trade.person("BankA", "approver").staff, amounts),))
+    proposal = trade.submit(head, registry.LIMIT_PUT, limits).proposal
+    trade.submit(deputy, registry.LIMIT_CONFIRM, registry.ConfirmOwn(proposal))
+    people = registry.PutStaff((registry.StaffRecord(head.staff, business.rate_reference),))
+    proposal = trade.submit(head, registry.STAFF_PUT, people).proposal
+    trade.submit(deputy, registry.STAFF_CONFIRM, registry.ConfirmOwn(proposal))
+    freeze = registry.Freeze(frozen=True, declaration=business.declaration)
+    proposal = trade.submit(trade.regulators[0], registry.FREEZE_PROPOSE, freeze).proposal
+    trade.submit(trade.regulators[1], registry.FREEZE_CONFIRM, registry.Confirm(proposal))
 
 
 def shape(committed: Committed) -> list[object]:
