@@ -7,6 +7,7 @@ from counterfoil_chaincode.confidential import ConfidentialContract, write_secre
 from counterfoil_protocol.confidential import AUTHORITY
 from msgspec.structs import replace
 
+from counterfoil_contracts.core import identifiers
 from counterfoil_contracts.core.codes import RefusalCode
 from counterfoil_contracts.core.message import Message, StaffId
 from counterfoil_contracts.core.refusals import refusal
@@ -90,6 +91,12 @@ class Registry(StaffRegister, ConfidentialContract):
         codes = [enterprise.uscc for enterprise in body.enterprises]
         if len(set(codes)) != len(codes):
             raise refusal(RefusalCode.BAD_INPUT, "an enterprise stands twice in the proposal")
+        for code in codes:
+            admitted = tables.parameter(desk.tables, desk.today, "uscc_override", code) == 1
+            if not identifiers.is_social_credit_code(code) and not admitted:
+                raise refusal(
+                    RefusalCode.BAD_INPUT, "a code's check character is wrong, and no override names it"
+                )
         return self._propose(desk, Proposal(desk.staff, enterprises=body.enterprises))
 
     @trade_operation(ops.ENTERPRISE_CONFIRM)

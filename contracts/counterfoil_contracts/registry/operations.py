@@ -331,7 +331,8 @@ STANDARD_PARAMETERS = {
 
 Admission is 1 where a bank may do a business, by `<scenario>/<region>/<MSP ID>`, `<scenario>/ALL/<MSP ID>`,
 `<scenario>/<region>`, or scenario; the first that has an entry counts. A class is refused with 0, takes any
-financing with 1, with 2 one after an enhanced review.
+financing with 1, with 2 one after an enhanced review. `uscc_override` is 1 under an enterprise's code that is
+in real use though its check character is wrong.
 
 The ceiling is in 1/10,000, by `<kind of document>/<trade mode>`, kind, or empty. Trade mode 0110 is general
 trade, 0615 processing with imported materials, 0214 supplied-material processing, 3010 samples, 3612

@@ -131,3 +131,12 @@ def test_proposals_of_one_kind_are_not_confirmed_as_another(trade: TradeLedger) 
     for operation in (registry.TABLE_CONFIRM, registry.ENTERPRISE_CONFIRM):
         with pytest.raises(Refused, match="NOT_FOUND"):
             trade.submit(second, operation, registry.Confirm(proposal))
+
+
+def test_a_code_that_breaks_its_rule_is_entered_only_from_the_list_of_overrides(trade: TradeLedger) -> None:
+    with pytest.raises(Refused, match="BAD_INPUT"):
+        trade.put_enterprise("91310000MA1FL00070")
+    put_parameter(trade, "uscc_override", "91350211M0000XUF46", 1)
+    trade.put_enterprise("91350211M0000XUF46")
+    with pytest.raises(Refused, match="BAD_INPUT"):
+        trade.put_enterprise("91310000MA1FL00070")
