@@ -6,6 +6,7 @@ Details travel as Fabric sends them: a google.rpc.Status in the trailer `grpc-st
 from __future__ import annotations
 
 import functools
+import traceback
 from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
 
 import grpc
@@ -78,9 +79,8 @@ async def _abort(service: Service, context: grpc.aio.ServicerContext[Any, Any], 
             trailer = (("grpc-status-details-bin", status.SerializeToString()),)
         await context.abort(error.code, error.message, trailer)
     # A bug: its type is enough for the client, the log has the place; the text might quote a payload.
-    service.log.error(
-        "unexpected %s", type(error).__name__, exc_info=(type(error), type(error)(), error.__traceback__)
-    )
+    places = "".join(traceback.format_tb(error.__traceback__))
+    service.log.error("unexpected %s at\n%s", type(error).__name__, places.rstrip())
     await context.abort(grpc.StatusCode.INTERNAL, f"internal error: {type(error).__name__}")
 
 
