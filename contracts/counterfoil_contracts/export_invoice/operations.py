@@ -51,6 +51,14 @@ from .handover_messages import (
     TransferAnswer,
     TransferProposed,
 )
+from .list_answers import (
+    Declarations,
+    PendingActs,
+    Pools,
+    ReadEnterpriseDocuments,
+    ReadKeys,
+    ReadPage,
+)
 from .messages import (
     Act,
     AmendDeclaration,
@@ -104,11 +112,12 @@ from .messages import (
 __all__ = [
     "OPERATIONS", "AcceptTransfer", "Act", "ActRecord", "Admit", "Admitted", "AmendDeclaration", "Approve",
     "Cancel", "CancelDeclaration", "Changes", "ConfirmAct", "Confirmed", "Correct", "CreditNote",
-    "Declaration", "DeclarationAmended", "DeclarationVersions", "DeclarationsPut", "Disburse",
-    "ExecuteTransfer", "Expire", "Extend", "Financing", "Flags", "Invoice", "Line", "Lock", "Locked",
-    "MarkMoved", "OfferedMark", "Overdue", "Pledge", "PoolAnswer", "Prepare", "Prepared", "ProposeTransfer",
-    "PutDeclarations", "PutSlip", "PutTerms", "ReadAct", "ReadChanges", "ReadDeclaration", "ReadFinancing",
-    "ReadFlags", "ReadTerms", "ReadTransfer", "ReadViews", "Receipt", "Recover", "RefusalCode", "Register",
+    "Declaration", "DeclarationAmended", "DeclarationVersions", "Declarations", "DeclarationsPut",
+    "Disburse", "ExecuteTransfer", "Expire", "Extend", "Financing", "Flags", "Invoice", "Line", "Lock",
+    "Locked", "MarkMoved", "OfferedMark", "Overdue", "PendingActs", "Pledge", "PoolAnswer", "Pools",
+    "Prepare", "Prepared", "ProposeTransfer", "PutDeclarations", "PutSlip", "PutTerms", "ReadAct",
+    "ReadChanges", "ReadDeclaration", "ReadEnterpriseDocuments", "ReadFinancing", "ReadFlags", "ReadKeys",
+    "ReadPage", "ReadTerms", "ReadTransfer", "ReadViews", "Receipt", "Recover", "RefusalCode", "Register",
     "Repay", "ReplaceInvoice", "Reverse", "SlipPut", "StatedLine", "Supervise", "SuperviseBank",
     "Supervised", "SupervisedBank", "SupervisedFinancing", "TermsAnswer", "TermsPut", "TransferAccepted",
     "TransferAnswer", "TransferProposed", "View", "ViewAnswer", "ViewAnswers", "Viewed", "Withdraw",
@@ -236,6 +245,31 @@ CHANGES = Operation(
     evaluate_at=(BANK, *AUTHORITIES), reads=(MARKS,),
     summary="Read one's own financings changed since a time.",
 )  # fmt: skip
+ACTS_PENDING = Operation(
+    CONTRACT, "acts.pending", ReadPage, PendingActs, roles=BANK_STAFF,
+    evaluate_at=(BANK, *AUTHORITIES), reads=(MARKS,),
+    summary="List one's own acts that wait for a second person.",
+)  # fmt: skip
+BRANCH_READ = Operation(
+    CONTRACT, "branch.read", ReadPage, Changes, roles=BANK_STAFF,
+    evaluate_at=(BANK, REGULATOR), reads=(MARKS, TERMS),
+    summary="List the financings of one's own branch.",
+)  # fmt: skip
+DECLARATION_LIST = Operation(
+    CONTRACT, "declaration.list", ReadKeys, Declarations, roles=(CUSTOMS_ORACLE, *SUPERVISORS),
+    evaluate_at=AUTHORITIES, reads=(AUTHORITY,),
+    summary="List what customs has stated, never what uses it.",
+)  # fmt: skip
+SUPERVISE_FLAGGED = Operation(
+    CONTRACT, "supervise.flagged", ReadKeys, Pools, roles=SUPERVISORS,
+    evaluate_at=(REGULATOR,), reads=(AUTHORITY,),
+    summary="List documents with open flags.",
+)  # fmt: skip
+SUPERVISE_ENTERPRISE = Operation(
+    CONTRACT, "supervise.enterprise", ReadEnterpriseDocuments, Pools, roles=SUPERVISORS,
+    evaluate_at=(REGULATOR,), reads=(AUTHORITY,),
+    summary="List all documents of one enterprise, whoever lends on them.",
+)  # fmt: skip
 FLAGS_MINE = Operation(
     CONTRACT, "flags.mine", ReadFlags, Flags, roles=BANK_STAFF,
     evaluate_at=AUTHORITIES, reads=BOOKS,
@@ -253,8 +287,9 @@ SUPERVISE_BANK = Operation(
 )  # fmt: skip
 
 OPERATIONS = (
-    DECLARATION_PUT, DECLARATION_AMEND, DECLARATION_CANCEL, DECLARATION_READ, VIEW, VIEW_READ, TERMS_PUT,
-    TERMS_READ, SLIP_PUT, LOCK, APPROVE, PREPARE, CONFIRM, ADMIT, TRANSFER_PROPOSE, TRANSFER_READ,
-    TRANSFER_ACCEPT, TRANSFER_EXECUTE, ACT_READ, EXPIRE, CONSENT_WITHDRAW, FINANCING_READ, CHANGES,
-    FLAGS_MINE, SUPERVISE, SUPERVISE_BANK,
+    DECLARATION_PUT, DECLARATION_AMEND, DECLARATION_CANCEL, DECLARATION_READ, DECLARATION_LIST, VIEW,
+    VIEW_READ, TERMS_PUT, TERMS_READ, SLIP_PUT, LOCK, APPROVE, PREPARE, CONFIRM, ADMIT, TRANSFER_PROPOSE,
+    TRANSFER_READ, TRANSFER_ACCEPT, TRANSFER_EXECUTE, ACT_READ, EXPIRE, CONSENT_WITHDRAW, FINANCING_READ,
+    CHANGES, ACTS_PENDING, BRANCH_READ, FLAGS_MINE, SUPERVISE, SUPERVISE_BANK, SUPERVISE_FLAGGED,
+    SUPERVISE_ENTERPRISE,
 )  # fmt: skip

@@ -53,19 +53,19 @@ class Queries:
     @trade_operation(ops.ACT_READ)
     def read_act(self, desk: Desk, body: ops.ReadAct) -> ActRecord:
         """An act, so that the second person sees what it will do."""
-        return _act(act_of(desk, body.act))
+        return act_record(act_of(desk, body.act))
 
     @trade_operation(ops.FINANCING_READ)
     def read_financing(self, desk: Desk, body: ops.ReadFinancing) -> Financing:
         """One's own financing."""
-        return _financing(desk, mark_of(desk, body.mark), None)
+        return financing(desk, mark_of(desk, body.mark), None)
 
     @trade_operation(ops.CHANGES)
     def read_changes(self, desk: Desk, body: ops.ReadChanges) -> Changes:
         """A page of one's own financings changed since a time."""
         collection = desk.context.collection(ops.MARKS)
         found = desk.page(collection, MARK, body.after, body.limit, Mark)
-        changed = tuple(_financing(desk, mark, None) for mark in found if mark.changed_at >= body.since)
+        changed = tuple(financing(desk, mark, None) for mark in found if mark.changed_at >= body.since)
         return Changes(changed, found[-1].id if len(found) == body.limit else "")
 
     @trade_operation(ops.FLAGS_MINE)
@@ -96,7 +96,7 @@ class Queries:
             raise refusal(RefusalCode.NOT_FOUND, "nobody has stated this document")
         record = declaration_of(desk, body.declaration) if body.declaration else None
         financings = tuple(_supervised(desk, each.mark, bank_of(each.bank)) for each in pool.marks)
-        return Supervised(_pool(desk, pool), record.value if record else None, financings)
+        return Supervised(pool_answer(desk, pool), record.value if record else None, financings)
 
     @trade_operation(ops.SUPERVISE_BANK)
     def supervise_bank(self, desk: Desk, body: ops.SuperviseBank) -> SupervisedBank:
@@ -130,10 +130,11 @@ def _supervised(desk: Desk, mark_id: str, bank: str | None) -> SupervisedFinanci
 def _with_terms(desk: Desk, mark: Mark, bank: str | None) -> SupervisedFinancing:
     terms = desk.read_own(ops.TERMS, TERMS, mark.terms, StoredTerms, bank)
     assert terms is not None, "a mark is bound to terms that exist"
-    return SupervisedFinancing(_financing(desk, mark, bank), terms.terms)
+    return SupervisedFinancing(financing(desk, mark, bank), terms.terms)
 
 
-def _financing(desk: Desk, mark: Mark, bank: str | None) -> Financing:
+def financing(desk: Desk, mark: Mark, bank: str | None) -> Financing:
+    """A mark as its bank and the regulator see it; `bank` where an authority asks."""
     acts = (desk.read_own(ops.MARKS, ACT, act_id, StoredAct, bank) for act_id in mark.acts)
     return Financing(
         mark=mark.id,
@@ -151,7 +152,7 @@ def _financing(desk: Desk, mark: Mark, bank: str | None) -> Financing:
         pledges=tuple(
             _pledge(pledge, number) for pledge, number in zip(mark.pledges, mark.declarations, strict=True)
         ),
-        acts=tuple(_act(act) for act in acts if act is not None),
+        acts=tuple(act_record(act) for act in acts if act is not None),
         locked_by=mark.locked_by,
         locked_at=mark.locked_at,
         expires=mark.expires,
@@ -182,7 +183,8 @@ def _pledge(pledge: Pledge, number: str) -> PledgeState:
     )
 
 
-def _act(act: StoredAct) -> ActRecord:
+def act_record(act: StoredAct) -> ActRecord:
+    """An act as its bank and the regulator see it."""
     return ActRecord(
         act=act.id,
         body=act.body,
@@ -195,7 +197,8 @@ def _act(act: StoredAct) -> ActRecord:
     )
 
 
-def _pool(desk: Desk, pool: Pool) -> PoolAnswer:
+def pool_answer(desk: Desk, pool: Pool) -> PoolAnswer:
+    """A pool as the regulator sees it."""
     collected = pools.collected_to_date(pool) if pool.kind == pools.INVOICE else ()
     return PoolAnswer(
         document=pool.document,

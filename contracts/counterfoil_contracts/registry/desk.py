@@ -127,16 +127,24 @@ class Desk:
     def page(self, collection: str, kind: str, after: str, limit: int, of: type[ValueT]) -> list[ValueT]:
         """Up to `limit` records of a kind in a bank's collection, in the order of ids, from after the id
         `after`."""
-        prefix = f"{kind}/{collection}/"
+        return [value for _, value in self._range(collection, f"{kind}/{collection}/", after, limit, of)]
+
+    def scan(self, kind: str, after: str, limit: int, of: type[ValueT]) -> list[tuple[str, ValueT]]:
+        """Up to `limit` records of a kind in `authority` with the hex of their keys, from after that key."""
+        return self._range(AUTHORITY, f"{kind}/", after, limit, of)
+
+    def _range(
+        self, collection: str, prefix: str, after: str, limit: int, of: type[ValueT]
+    ) -> list[tuple[str, ValueT]]:
         first = f"{prefix}{after}\x01" if after else prefix
-        found: list[ValueT] = []
+        found: list[tuple[str, ValueT]] = []
         with self.context.stub.get_private_data_by_range(collection, first, f"{prefix}~") as entries:
             for entry in entries:
                 if len(found) == limit:
                     break
                 record = canonical_json.decode(entry.value)
                 assert isinstance(record, dict), "a record is salt and value"
-                found.append(convert(record["value"], of))
+                found.append((entry.key.removeprefix(prefix), convert(record["value"], of)))
         return found
 
 
