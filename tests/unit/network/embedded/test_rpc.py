@@ -11,7 +11,7 @@ from counterfoil_network.embedded.rpc import ConcurrencyLimit, Service, unary
 SECRET = b"\xff 7234567 minor units"
 
 
-class Ended(Exception):
+class Ended(Exception):  # noqa: N818 - reads as what happened
     """Stands for gRPC's end of a call."""
 
 
