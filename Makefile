@@ -4,6 +4,7 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do $$p -c '
 VENV := .venv
 BIN := $(VENV)/bin
 SEED ?= 1
+WORKERS ?= 2
 ENGINE ?= embedded
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-long test-fabric lint type imports format up down stubs lock clean
@@ -22,14 +23,21 @@ setup: $(VENV)/.installed ## make the virtual environment and install the projec
 demo: setup ## nothing to a financed invoice: start the network, run the story, audit it (SEED=2, ENGINE=fabric)
 	$(BIN)/counterfoil demo --seed $(SEED) --engine $(ENGINE)
 
-test: setup ## run the tests
-	$(BIN)/python -m pytest
+test: setup ## run the tests, a file at a time on each of WORKERS processes
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 test-long: setup ## the long forms of tests that `make test` has in short
 	$(BIN)/python -m pytest -m "slow and not fabric"
 
-test-fabric: setup ## tests that need Fabric's own programs (FABRIC_BIN or PATH)
+test-fabric: setup ## the acceptance suite and the driver's tests on Fabric's own programs (FABRIC_BIN or PATH)
+	$(BIN)/python -m pytest -m "not slow" --engine fabric tests/acceptance
 	$(BIN)/python -m pytest -m fabric tests/fabric
+
+test-fabric-faults: setup ## the cases on Fabric's own programs that wait half a minute
+	$(BIN)/python -m pytest -m slow --engine fabric tests/acceptance
+
+record-fabric: setup ## write down anew what Fabric's own programs answer (tests/acceptance/recorded)
+	$(BIN)/python -m pytest -m "slow or not slow" --engine fabric --record tests/acceptance/test_cases.py tests/acceptance/test_faults.py
 
 lint: setup ## ruff: style, complexity, common mistakes
 	$(BIN)/ruff check .

@@ -169,11 +169,11 @@ class Stage:
 
     def settle(self, transaction_id: str, number: int) -> None:
         """Learn where transactions lie, and wait until every peer has the block."""
+        self.surroundings.await_height(number + 1)
         number, places, _ = self.surroundings.block_of(transaction_id, "BankA")
         for found, place in places.items():
             if found in self.names.transactions:
                 self.names.places[number, place] = self.names.transactions[found]
-        self.surroundings.await_height(number + 1)
 
     def finished(self) -> list[dict[str, Any]]:
         """The transcript, normalised."""
