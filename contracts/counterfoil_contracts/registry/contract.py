@@ -3,7 +3,7 @@
 import hmac
 from typing import ClassVar
 
-from counterfoil_chaincode.confidential import ConfidentialContract, write_secret
+from counterfoil_chaincode.confidential import ConfidentialContract, Record, write_secret
 from counterfoil_protocol.confidential import AUTHORITY
 from msgspec.structs import replace
 
@@ -12,9 +12,10 @@ from counterfoil_contracts.core.codes import RefusalCode
 from counterfoil_contracts.core.message import Message, StaffId
 from counterfoil_contracts.core.refusals import refusal
 
-from . import directory, standing, tables
+from . import directory, offices, standing, tables
 from . import operations as ops
 from .desk import Desk, trade_operation
+from .offices import Offices
 from .staff import StaffRegister
 
 _CONTRIBUTION = "secret/contribution"
@@ -36,6 +37,7 @@ class Proposal(Message, frozen=True):
     entries: ops.TableEntries | None = None
     enterprises: tuple[ops.Enterprise, ...] = ()
     freeze: ops.Freeze | None = None
+    offices: tuple[ops.Office, ...] = ()
 
 
 class Registry(StaffRegister, ConfidentialContract):
@@ -108,6 +110,30 @@ class Registry(StaffRegister, ConfidentialContract):
         directory.put(desk.context, proposal.enterprises, desk.now)
         return ops.Confirmed(len(proposal.enterprises))
 
+    @trade_operation(ops.OFFICE_PROPOSE)
+    def propose_offices(self, desk: Desk, body: ops.ProposeOffices) -> ops.Proposed:
+        """Keep the offices for a second officer, if they could hang like that now."""
+        offices.hung(_offices(desk)[1], body.offices, desk.now)
+        return self._propose(desk, Proposal(desk.staff, offices=body.offices))
+
+    @trade_operation(ops.OFFICE_CONFIRM)
+    def confirm_offices(self, desk: Desk, body: ops.Confirm) -> ops.Confirmed:
+        """Hang the offices that another officer proposed."""
+        proposal = self._confirm(desk, body.proposal)
+        if not proposal.offices:
+            raise refusal(RefusalCode.NOT_FOUND, "no such proposal of offices")
+        record, known = _offices(desk)
+        after = offices.hung(known, proposal.offices, desk.now)
+        desk.context.store.save(AUTHORITY, offices.RECORD, offices.RECORD, after, record)
+        return ops.Confirmed(len(proposal.offices))
+
+    @trade_operation(ops.OFFICE_READ)
+    def read_offices(self, desk: Desk, body: ops.ReadOffices) -> ops.OfficeTree:
+        """The tree, now or at a time."""
+        _, known = _offices(desk)
+        tree = offices.at(known, body.at or desk.now)
+        return ops.OfficeTree(tuple(tree[code] for code in sorted(tree)), offices.history(known))
+
     @trade_operation(ops.FREEZE_PROPOSE)
     def propose_freeze(self, desk: Desk, body: ops.Freeze) -> ops.Proposed:
         """Keep the freeze for a second officer."""
@@ -152,3 +178,8 @@ class Registry(StaffRegister, ConfidentialContract):
 def _require_another(first: str, second: str) -> None:
     if first == second:
         raise refusal(RefusalCode.SAME_PERSON, "a second officer confirms")
+
+
+def _offices(desk: Desk) -> tuple[Record[Offices] | None, Offices]:
+    record = desk.context.store.find(AUTHORITY, offices.RECORD, offices.RECORD, Offices)
+    return record, record.value if record is not None else Offices()

@@ -19,6 +19,7 @@ from counterfoil_contracts.core.message import (
     Message,
     RecordId,
     Text,
+    Time,
     Uscc,
 )
 from counterfoil_contracts.core.roles import (
@@ -45,10 +46,10 @@ from .staff_messages import (
 
 __all__ = [
     "OPERATIONS", "CalendarDay", "CompleteSecret", "Confirm", "ConfirmOwn", "Confirmed", "ContributeSecret",
-    "Enterprise", "EnterpriseClass", "EnterpriseHistory", "Freeze", "LimitAmount", "Limits", "Parameter",
-    "ProposeEnterprises", "ProposeTables", "Proposed", "PutLimits", "PutStaff", "Rate", "ReadEnterprise",
-    "ReadLimits", "ReadStaff", "ReadTables", "Root", "SecretNumber", "StaffRecord", "TableEntries", "Tables",
-    "standard_parameters",
+    "Enterprise", "EnterpriseClass", "EnterpriseHistory", "Freeze", "HungOffice", "LimitAmount", "Limits",
+    "Office", "OfficeTree", "Parameter", "ProposeEnterprises", "ProposeOffices", "ProposeTables",
+    "Proposed", "PutLimits", "PutStaff", "Rate", "ReadEnterprise", "ReadLimits", "ReadOffices", "ReadStaff",
+    "ReadTables", "Root", "SecretNumber", "StaffRecord", "TableEntries", "Tables", "standard_parameters",
 ]  # fmt: skip
 
 CONTRACT = "registry"
@@ -207,6 +208,43 @@ class Freeze(Message, frozen=True):
     bank: Annotated[str, Meta(pattern=r"\A(Bank[A-Za-z0-9]{1,40}MSP)?\Z")] = ""
 
 
+OfficeCode = Annotated[str, Meta(pattern=r"\A[0-9A-Z]{2,12}\Z")]
+
+
+class Office(Message, frozen=True):
+    """An office of the regulator, and the one that it hangs from; `parent` is empty for the head office."""
+
+    code: OfficeCode
+    name: Text
+    parent: Annotated[str, Meta(pattern=r"\A([0-9A-Z]{2,12})?\Z")] = ""
+
+
+class ProposeOffices(Message, frozen=True):
+    """First officer: new offices, or another place in the tree for known ones."""
+
+    offices: Annotated[tuple[Office, ...], Meta(min_length=1, max_length=500)]
+
+
+class ReadOffices(Message, frozen=True):
+    """Asks for the tree as it hung at a time, seconds since 1970 UTC; 0 asks for now."""
+
+    at: Time = 0
+
+
+class HungOffice(Message, frozen=True):
+    """An entry of the tree, and since when it counts."""
+
+    office: Office
+    since: Time
+
+
+class OfficeTree(Message, frozen=True):
+    """The offices at the time asked for, by code, and every entry that was ever made."""
+
+    offices: tuple[Office, ...]
+    history: tuple[HungOffice, ...]
+
+
 class ReadEnterprise(Message, frozen=True):
     """Asks what the directory says about an enterprise, now and earlier."""
 
@@ -261,6 +299,21 @@ ENTERPRISE_READ = Operation(
     evaluate_at=(REGULATOR,), reads=(AUTHORITY,),
     summary="Read what the directory says about an enterprise.",
 )  # fmt: skip
+OFFICE_PROPOSE = Operation(
+    CONTRACT, "office.propose", ProposeOffices, Proposed, roles=(REGULATOR_OFFICER,),
+    endorsers=AUTHORITIES, outcome=AUTHORITY, reads=(AUTHORITY,), writes=(AUTHORITY,),
+    summary="Propose offices of the regulator, or other places for them in the tree.",
+)  # fmt: skip
+OFFICE_CONFIRM = Operation(
+    CONTRACT, "office.confirm", Confirm, Confirmed, roles=(REGULATOR_OFFICER,),
+    endorsers=AUTHORITIES, outcome=AUTHORITY, reads=(AUTHORITY,), writes=(AUTHORITY,),
+    summary="Confirm another officer's offices; how they hung before stays on record.",
+)  # fmt: skip
+OFFICE_READ = Operation(
+    CONTRACT, "office.read", ReadOffices, OfficeTree, roles=SUPERVISORS,
+    evaluate_at=(REGULATOR,), reads=(AUTHORITY,),
+    summary="Read the tree of offices, now or as it hung at a time.",
+)  # fmt: skip
 FREEZE_PROPOSE = Operation(
     CONTRACT, "freeze.propose", Freeze, Proposed, roles=(REGULATOR_OFFICER,),
     endorsers=AUTHORITIES, outcome=AUTHORITY, writes=(AUTHORITY,),
@@ -304,7 +357,8 @@ LIMIT_READ = Operation(
 
 OPERATIONS = (
     SECRET_CONTRIBUTE, SECRET_COMPLETE, TABLE_PROPOSE, TABLE_CONFIRM, TABLES_READ,
-    ENTERPRISE_PROPOSE, ENTERPRISE_CONFIRM, ENTERPRISE_READ, FREEZE_PROPOSE, FREEZE_CONFIRM,
+    ENTERPRISE_PROPOSE, ENTERPRISE_CONFIRM, ENTERPRISE_READ,
+    OFFICE_PROPOSE, OFFICE_CONFIRM, OFFICE_READ, FREEZE_PROPOSE, FREEZE_CONFIRM,
     STAFF_PUT, STAFF_CONFIRM, STAFF_READ, LIMIT_PUT, LIMIT_CONFIRM, LIMIT_READ,
 )  # fmt: skip
 
