@@ -21,8 +21,8 @@ MALFORMED = (
 )
 WRITERS = (
     "received unsuccessful response from orderer: status=FORBIDDEN, info=implicit policy evaluation failed - "
-    "0 sub-policies were satisfied, but this policy requires 1 of the 'Writers' sub-policies to be satisfied: "
-    "permission denied"
+    "0 sub-policies were satisfied, but this policy requires 1 of the 'Writers' sub-policies to be "
+    "satisfied: permission denied"
 )
 READERS = (
     "Failed evaluating policy on signed data during check policy on channel [trade] with policy "
