@@ -27,6 +27,4 @@ def trade_chaincode(msp_ids: Sequence[str], earlier: Sequence[str] = ()) -> Chai
     """
     banks = [msp_id for msp_id in msp_ids if msp_id not in {REGULATOR, PORT}]
     defined = collections(banks, departed_banks(earlier, msp_ids))
-    return Chaincode(
-        NAME, version("counterfoil"), trade_package(), ENDORSEMENT_POLICY, tuple(defined)
-    )
+    return Chaincode(NAME, version("counterfoil"), trade_package(), ENDORSEMENT_POLICY, tuple(defined))

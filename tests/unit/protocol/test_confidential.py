@@ -36,9 +36,7 @@ TERMS = Operation("trade", "terms", str, str, ROLES, endorsers=(REGULATOR, BANK)
 LOOK = Operation("trade", "look", str, str, ROLES, evaluate_at=(BANK, REGULATOR))
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(st.characters(exclude_categories=["Cs"])),
-    lambda inner: (
-        st.lists(inner) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner)
-    ),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters(exclude_categories=["Cs"])), inner),
 )
 
 
