@@ -23,9 +23,9 @@ LINES = {
 JOINTS = tuple(LINES)
 STEPS = (
     "lock", "approve", "draw", "repay", "proceeds", "cancel", "write_off", "recover", "recover_proceeds",
-    "reverse", "receipt", "credit", "amend", "freeze",
+    "reverse", "receipt", "credit", "amend", "freeze", "transfer", "register", "reissue",
 )  # fmt: skip
-ON_MARKS = frozenset(STEPS) - {"lock", "reverse", "receipt", "amend", "freeze"}
+ON_MARKS = frozenset(STEPS) - {"lock", "reverse", "receipt", "amend", "freeze", "register"}
 
 
 @lru_cache
@@ -54,6 +54,7 @@ class Life:
         self.reference = Reference(dict(INVOICES), dict(DECLARATIONS), dict(LINES))
         self.owners: dict[str, str] = {}
         self.banks: dict[str, str] = {}
+        self.names: dict[str, str] = {}
 
     def step(self, name: str, at: int, percent: int) -> None:
         """Do one step and compare; steps on marks do nothing while there is none."""
@@ -62,6 +63,7 @@ class Life:
                 getattr(self, name)(list(self.owners)[at % len(self.owners)], percent)
         else:
             getattr(self, name)(at, percent)
+        self.reference.look()
         self.compare()
 
     def lock(self, at: int, percent: int) -> None:
@@ -122,6 +124,55 @@ class Life:
             if done.kind == "credit" and done.about == mark:
                 done.line = ("", invoice)
 
+    def reissue(self, mark: str, percent: int) -> None:
+        """The seller issues the financing's invoice anew, or under its old name again."""
+        invoice = self.reference.marks()[mark].line[0]
+        again = self.reference.is_reissued(invoice)
+        name = invoice if again else f"{invoice}-B"
+        amount = INVOICES[invoice] if again else INVOICES[invoice] * (200 - percent) // 150
+        body = messages.ReplaceInvoice(mark, 0, self.trade.invoice(name, amount))
+        current = self.names.get(mark, invoice) == (f"{invoice}-B" if again else invoice)
+        if not current:
+            return  # another lender's name for the document: only a reversal brings two lenders together
+        if self.holds(self.reference.is_live(mark), lambda: self.done(self.owners[mark], body)):
+            self.names[mark] = name
+            self.reference.add(Event("reissue", invoice, amount, ("", name)))
+
+    def transfer(self, mark: str, percent: int) -> None:
+        leaving = self.owners[mark]
+        successor = BANKS[(BANKS.index(leaving) + 1 + percent % 2) % len(BANKS)]
+        if self.agreed("transfer", mark, lambda: self._transfer(mark, leaving, successor)):
+            self.owners[mark] = successor
+
+    def _transfer(self, mark: str, leaving: str, successor: str) -> None:
+        first, second = self.trade.regulators
+        offer = ops.ProposeTransfer(f"{leaving}MSP", f"{successor}MSP", (mark,))
+        transfer = self.trade.submit(first, ops.TRANSFER_PROPOSE, offer).transfer
+        accepted = ops.AcceptTransfer(transfer, (self.trade.put_terms(successor),))
+        self.trade.submit(self.trade.person(successor, APPROVER), ops.TRANSFER_ACCEPT, accepted)
+        self.trade.submit(second, ops.TRANSFER_EXECUTE, ops.ExecuteTransfer(transfer))
+
+    def register(self, at: int, percent: int) -> None:
+        """A loan that exists already; room is not asked."""
+        line, bank = JOINTS[at % len(JOINTS)], BANKS[at % len(BANKS)]
+        if self.reference.is_reissued(line[0]):
+            return
+        amount = max(2, LINES[line][0] * percent // 100)
+        repaid = amount * percent // 200
+        pledge = messages.Pledge(list(INVOICES).index(line[0]), line[1], amount, amount, amount)
+        terms = self.trade.put_terms(bank)
+        body = messages.Register(
+            "LATE", self.views[bank], terms, "USD", amount, (pledge,), "2026-02-27", repaid
+        )
+        act = self.done(bank, body)
+        allowed = line[0] not in self.reference.late
+        admitted = ops.Admit(f"{bank}MSP", act)
+        if self.holds(allowed, lambda: self.trade.submit(self.trade.regulators[0], ops.ADMIT, admitted)):
+            self.owners[act] = bank
+            for kind, part in (("lock", amount), ("approve", amount), ("draw", amount), ("repay", repaid)):
+                self.reference.add(Event(kind, act, part, line if kind == "lock" else ("", "")))
+            self.reference.late.add(line[0])
+
     def receipt(self, at: int, percent: int) -> None:
         number, bank = list(INVOICES)[at % len(INVOICES)], BANKS[at % len(BANKS)]
         received = max(1, INVOICES[number] * percent // 200)
@@ -136,7 +187,8 @@ class Life:
             return
         event = acts[-1 - at * percent // 100 % len(acts)]
         allowed = self.reference.may_reverse(event)
-        if self.holds(allowed, lambda: self.done(self.banks[event.act], messages.Reverse(event.act))):
+        bank = self.owners.get(event.about, self.banks[event.act])
+        if self.holds(allowed, lambda: self.done(bank, messages.Reverse(event.act))):
             self.reference.reverse(event)
 
     def amend(self, at: int, percent: int) -> None:
@@ -209,7 +261,9 @@ class Life:
 
     def _audit(self, document: str, asked: ops.Supervise) -> None:
         pool = self.trade.ask(self.trade.regulators[0], ops.SUPERVISE, asked).pool
-        held = {each.mark: each.locked + each.outstanding for each in pool.marks}
+        held: dict[str, int] = {}
+        for each in pool.marks:  # a transferred mark stands twice, once with nothing
+            held[each.mark] = held.get(each.mark, 0) + each.locked + each.outstanding
         assert held == {mark: self.reference.held(mark) for mark in self.reference.on(document)}
         assert pool.locked + pool.outstanding == sum(held.values()) == self.reference.used(document)
         assert pool.collected == self.reference.collected(document)

@@ -35,6 +35,8 @@ class Reference:
     declarations: dict[str, int]
     lines: dict[Line, tuple[int, int]]
     events: list[Event] = field(default_factory=list)
+    late: set[str] = field(default_factory=set)
+    """Invoices of loans registered late, until nobody lends on them any more."""
 
     def add(self, event: Event) -> None:
         self.events.append(event)
@@ -111,7 +113,8 @@ class Reference:
             "recover": out > 0 and lost,
             "cancel": self.undrawn(mark) > 0,
             "write_off": self.drawn(mark) > 0 and not self.undrawn(mark) and not lost,
-            "credit": True,
+            "credit": not self.is_reissued(self.marks()[mark].line[0]),
+            "transfer": True,
         }[step]
 
     def may_reverse(self, event: Event) -> bool:
@@ -122,9 +125,16 @@ class Reference:
             return not self.is_written_off(event.about) and self.repaid(event.about) <= kept
         if event.kind == "write_off":
             return self.is_live(event.about)
-        return event.kind in {"repay", "recover", "receipt", "credit"}
+        if event.kind == "credit":
+            return not self.is_reissued(event.line[1])
+        return event.kind in {"repay", "recover", "receipt"}
 
     # A document.
+
+    def is_reissued(self, invoice: str) -> bool:
+        """Whether the seller has issued the invoice anew, and not under the old name again."""
+        names = [each.line[1] for each in self.events if (each.kind, each.about) == ("reissue", invoice)]
+        return bool(names and names[-1] != invoice)
 
     def on(self, document: str) -> list[str]:
         return [mark for mark, lock in self.marks().items() if document in lock.line]
@@ -148,11 +158,14 @@ class Reference:
         return found
 
     def face(self, document: str) -> int:
-        """The total now: the last amendment's, less what was credited."""
-        amended = [each.amount for each in self.events if each.kind == "amend" and each.about == document]
-        stated = amended[-1] if amended else {**self.invoices, **self.declarations}[document]
-        credited = [each for each in self.events if each.kind == "credit" and each.reversed_at is None]
-        return stated - sum(each.amount for each in credited if each.line[1] == document)
+        """The total now: the last amendment's or issue's, less what was credited since."""
+        stated, credited = {**self.invoices, **self.declarations}[document], 0
+        for each in self.events:
+            if each.about == document and each.kind in {"amend", "reissue"}:
+                stated, credited = each.amount, 0
+            if each.kind == "credit" and each.line[1] == document and each.reversed_at is None:
+                credited += each.amount
+        return stated - credited
 
     def used(self, document: str) -> int:
         return sum(self.held(mark) for mark in self.on(document))
@@ -168,7 +181,11 @@ class Reference:
 
     def is_flagged(self, document: str) -> bool:
         over = self.used(document) > self.ceiling(document)
-        return over or (document in self.invoices and self.live_on(document) > 1)
+        return over or document in self.late or (document in self.invoices and self.live_on(document) > 1)
+
+    def look(self) -> None:
+        """What a step leaves behind: a late loan's flag goes when nobody lends on the invoice."""
+        self.late = {invoice for invoice in self.late if self.live_on(invoice)}
 
     def is_frozen(self, document: str) -> bool:
         decided = [each.amount for each in self.events if each.kind == "freeze" and each.about == document]
@@ -178,6 +195,8 @@ class Reference:
         invoice, declaration = line
         if self.is_frozen(invoice) or self.is_frozen(declaration):
             return "FROZEN"
+        if self.is_reissued(invoice):
+            return "STATEMENT_CONFLICT"
         if self.collected(invoice) >= self.face(invoice) > 0:
             return "ALREADY_COLLECTED"
         if self.live_on(invoice):

@@ -176,7 +176,10 @@ def handed_over(pool: Pool, mark: str, bank: str, successor: str) -> Pool:
     """The pool after another bank has taken a mark over; what it holds is the same."""
     held = next(each for each in pool.marks if (each.bank, each.mark) == (bank, mark))
     left = replace(held, locked=0, outstanding=0, live=False)
-    others = tuple(left if each is held else each for each in pool.marks)
+    # One that comes back finds the entry from which it went.
+    others = tuple(
+        left if each is held else each for each in pool.marks if (each.bank, each.mark) != (successor, mark)
+    )
     return replace(pool, marks=(*others, replace(held, bank=successor)))
 
 

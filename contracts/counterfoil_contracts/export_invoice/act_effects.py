@@ -90,7 +90,10 @@ def _restore(books: PoolBook, original: StoredAct, mark: Mark | None) -> tuple[s
     if isinstance(body, CreditNote):
         assert mark is not None, "a credit note is recorded by a lender"
         pool = _pool_at(books, mark, body.invoice)
-        books.put(replace(pool, total=pool.total + body.amount))
+        if pool.invoice is None or model.check_invoice(pool.invoice) != original.document:
+            raise refusal(RefusalCode.BAD_STATE, "the invoice was issued anew since it was credited")
+        # Issued anew and back again, an invoice has its whole amount already.
+        books.put(replace(pool, total=min(pool.total + body.amount, pool.invoice.amount)))
         return (pool.document,)
     return ()
 
@@ -107,6 +110,7 @@ def _pool_at(books: PoolBook, mark: Mark, position: int) -> Pool:
 
 def _restate_invoice(desk: Desk, books: PoolBook, before: Mark, body: CreditNote | ReplaceInvoice) -> None:
     pool = _pool_at(books, before, body.invoice)
+    model.check_issue(before.invoices[body.invoice], pool)
     if isinstance(body, ReplaceInvoice):
         _replace_invoice(desk, books, pool, body)
         return

@@ -11,7 +11,7 @@ from . import act_effects, act_steps, model
 from . import operations as ops
 from .act_steps import Circumstances
 from .locks import mark_of
-from .messages import Act, Correct, Extend, Receipt, Register, Reverse
+from .messages import Act, Correct, CreditNote, Extend, Receipt, Register, Reverse
 from .records import ACT, SLIP, TERMS, StoredAct, StoredTerms
 
 
@@ -68,6 +68,9 @@ class Acts:
             _check_same_terms(act, mark)
             moved, entries = act_effects.move(desk, act, mark, circumstances(desk, act, mark))
             confirmed = replace(confirmed, entries=entries)
+            if isinstance(act.body, CreditNote):
+                credited = model.check_invoice(mark.invoices[act.body.invoice])
+                confirmed = replace(confirmed, document=credited)
         desk.context.store.write(*desk.own(ops.MARKS, ACT, act.id), confirmed)
         return ops.Confirmed(moved)
 

@@ -86,7 +86,8 @@ class StoredAct(Message, frozen=True):
 
     `terms` are those that the act binds, or that the mark had when the act was prepared; `entries` is what
     the act moved, by pledge; `reversed_by` the act that moved it back;
-    `admitted_by` the regulator's officer who admitted a registered loan.
+    `admitted_by` the regulator's officer who admitted a registered loan; `document` the invoice, by its own
+    fingerprint, that a credit note lowered.
     """
 
     id: RecordId
@@ -104,6 +105,7 @@ class StoredAct(Message, frozen=True):
     entries: tuple[Entry, ...] = ()
     reversed_by: str = ""
     admitted_by: str = ""
+    document: str = ""
 
 
 class StoredTerms(Message, frozen=True):

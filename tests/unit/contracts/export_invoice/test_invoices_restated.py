@@ -130,3 +130,18 @@ def test_a_replacement_that_resembles_another_live_invoice_is_flagged(trade: Tra
     new = trade.invoice("i-2", 7_000_000)
     trade.act("BankA", messages.ReplaceInvoice(mark, 0, new))
     assert [flag.code for flag in pool(trade, new).flags] == ["NEAR_DUPLICATE"]
+
+
+def test_a_credit_note_is_not_reversed_on_an_invoice_that_was_issued_anew(
+    trade: TradeLedger, mark: str, old: Invoice
+) -> None:
+    credit = messages.CreditNote(mark, 0, 300_000, trade.today)
+    act = trade.submit(trade.person("BankA"), ops.PREPARE, messages.Prepare(credit)).act
+    trade.submit(trade.person("BankA", "approver"), ops.CONFIRM, messages.ConfirmAct(act))
+    new = trade.invoice("I1-A", 6_700_000)
+    trade.act("BankA", messages.ReplaceInvoice(mark, 0, new))
+    with pytest.raises(Refused, match="BAD_STATE"):
+        trade.act("BankA", messages.Reverse(act))
+    trade.act("BankA", messages.ReplaceInvoice(mark, 0, old))
+    trade.act("BankA", messages.Reverse(act))
+    assert pool(trade, old).total == 7_000_000

@@ -129,3 +129,17 @@ def test_a_financing_that_ended_meanwhile_stops_the_transfer(trade: TradeLedger,
     with pytest.raises(Refused, match="BAD_STATE"):
         execute(trade, transfer)
     assert financing(trade, "BankA", marks[0]).state == "PARTIALLY_REPAID"
+
+
+def test_a_financing_comes_back(trade: TradeLedger, marks: list[str]) -> None:
+    transfer = propose(trade, marks[:1])
+    accept(trade, transfer, 1)
+    execute(trade, transfer)
+    back = ops.ProposeTransfer("BankBMSP", "BankAMSP", (marks[0],))
+    transfer = trade.submit(trade.regulators[0], ops.TRANSFER_PROPOSE, back).transfer
+    accept(trade, transfer, 1, "BankA")
+    execute(trade, transfer)
+    trade.act("BankA", messages.Repay(marks[0], "OWN_FUNDS", 5_000_000, trade.today))
+    assert financing(trade, "BankA", marks[0]).state == "SETTLED"
+    assert financing(trade, "BankB", marks[0]).state == "TRANSFERRED"
+    assert trade.available(D1) == 7_000_000
