@@ -212,20 +212,20 @@ def test_a_person_without_a_proper_pseudonym_may_nothing(attacker: Attacker) -> 
 
 
 @pytest.mark.parametrize(
-    ("organisation", "msp_id", "starts", "told"),
+    ("organisation", "msp_id", "lifetime", "told"),
     [
-        ("BankB", "RegulatorMSP", timedelta(), "creator org unknown, creator is malformed"),
-        ("BankB", "NobodyMSP", timedelta(), "creator org unknown, creator is malformed"),
-        ("BankB", "BankBMSP", timedelta(days=-4000), "proposal client identity expired"),
+        ("BankB", "RegulatorMSP", timedelta(1), "creator org unknown, creator is malformed"),
+        ("BankB", "NobodyMSP", timedelta(1), "creator org unknown, creator is malformed"),
+        ("BankB", "BankBMSP", timedelta(-1), "proposal client identity expired"),
     ],
     ids=["another authority", "unknown MSP", "expired"],
 )
 def test_a_certificate_that_does_not_hold_reaches_no_contract(
-    attacker: Attacker, organisation: str, msp_id: str, starts: timedelta, told: str
+    attacker: Attacker, organisation: str, msp_id: str, lifetime: timedelta, told: str
 ) -> None:
     staff = secrets.token_hex(16)
     person = attacker.invented(
-        organisation, {"role": "bank.officer", "staff": staff}, name=staff, msp_id=msp_id, starts=starts
+        organisation, {"role": "bank.officer", "staff": staff}, name=staff, msp_id=msp_id, lifetime=lifetime
     )
     with pytest.raises(grpc.RpcError) as caught:
         answers(attacker, person, ("Regulator",), trade.TERMS_PUT, TERMS)

@@ -22,6 +22,7 @@ from counterfoil_protocol.services import AtomicBroadcastStub, DeliverStub, Endo
 from counterfoil_protocol.signing import Signer, private_key_signer
 from counterfoil_protocol.transaction_id import new_nonce
 from cryptography import x509
+from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 from running_network import ROOT, RunningNetwork
@@ -84,11 +85,11 @@ class Attacker:
         name: str,
         msp_id: str | None = None,
         unit: str = "client",
-        starts: timedelta = timedelta(),
+        lifetime: timedelta = timedelta(days=365),
     ) -> Person:
         """A certificate by an organisation's authority with any name, unit and attributes.
 
-        `msp_id` claims membership elsewhere; `starts` moves the ten years of validity.
+        `msp_id` claims membership elsewhere; with a `lifetime` below zero it has ended.
         """
         key = new_key()
         subject = x509.Name(
@@ -97,10 +98,14 @@ class Attacker:
                 x509.NameAttribute(NameOID.COMMON_NAME, name),
             ]
         )
-        extensions = [attribute_extension(attributes)] if attributes else []
-        certificate = self.authority(organisation).issue(
-            subject, key.public_key(), utc_now() + starts, extensions=extensions
-        )
+        authority = self.authority(organisation)
+        begun = authority.certificate.not_valid_before_utc
+        builder = x509.CertificateBuilder().subject_name(subject).issuer_name(authority.certificate.subject)
+        builder = builder.public_key(key.public_key()).serial_number(x509.random_serial_number())
+        builder = builder.not_valid_before(begun).not_valid_after(max(begun, utc_now() + lifetime))
+        if attributes:
+            builder = builder.add_extension(attribute_extension(attributes), critical=False)
+        certificate = builder.sign(authority.key, hashes.SHA256())
         pem = certificate.public_bytes(Encoding.PEM)
         return Person(Identity(msp_id or f"{organisation}MSP", pem).serialize(), private_key_signer(key))
 
