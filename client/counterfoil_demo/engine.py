@@ -48,7 +48,8 @@ def network_up(folder: Path, options: Sequence[str] = ()) -> Iterator[tuple[Netw
     try:
         yield used, _wait_until_ready(process, used)
     finally:
-        process.send_signal(signal.SIGINT)
+        # Not SIGINT: a job in the background of a script ignores it, and so would what it starts.
+        process.send_signal(signal.SIGTERM)
         try:
             process.wait(_STOP_SECONDS)
         except subprocess.TimeoutExpired:
