@@ -4,7 +4,8 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do $$p -c '
 VENV := .venv
 BIN := $(VENV)/bin
 SEED ?= 1
-WORKERS ?= 2
+# Three on two cores: the tests wait for disks and processes as much as they compute.
+WORKERS ?= 3
 ENGINE ?= embedded
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-long test-fabric lint type imports format up down stubs lock clean
