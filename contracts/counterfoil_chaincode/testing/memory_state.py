@@ -3,16 +3,14 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
 
-from counterfoil_protocol.ledger.state import Version, VersionedValue
+from counterfoil_protocol.ledger.memory import apply_update, keys_between
+from counterfoil_protocol.ledger.state import VersionedValue
 from counterfoil_protocol.ledger.updates import Update, UpdateBatch
 
 PublicKey = tuple[str, str]
 HashedKey = tuple[str, str, bytes]
 PrivateKey = tuple[str, str, str]
-
-KeyT = TypeVar("KeyT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ class OrganizationState:
     def get_state_range(self, namespace: str, start: str, end: str) -> Iterator[tuple[str, VersionedValue]]:
         """Public keys in order of key."""
         keys = [key for found, key in self.shared.public if found == namespace]
-        return ((key, self.shared.public[namespace, key]) for key in _in_range(keys, start, end))
+        return ((key, self.shared.public[namespace, key]) for key in keys_between(keys, start, end))
 
     def get_private(self, namespace: str, collection: str, key: str) -> VersionedValue | None:
         """A private key's value as held here."""
@@ -70,34 +68,22 @@ class OrganizationState:
     ) -> Iterator[tuple[str, VersionedValue]]:
         """Private keys held here, in order of key."""
         keys = [key for name, found, key in self.private if (name, found) == (namespace, collection)]
-        return ((key, self.private[namespace, collection, key]) for key in _in_range(keys, start, end))
+        return ((key, self.private[namespace, collection, key]) for key in keys_between(keys, start, end))
 
     def get_private_hash(self, namespace: str, collection: str, key_hash: bytes) -> VersionedValue | None:
         """Hash, version and metadata of a private key."""
         return self.shared.hashed.get((namespace, collection, key_hash))
 
 
-def _in_range(keys: list[str], start: str, end: str) -> list[str]:
-    # Order of code points is the order of the UTF-8 bytes.
-    return sorted(key for key in keys if key >= start and (not end or key < end))
-
-
 def apply_public(shared: SharedState, batch: UpdateBatch) -> None:
     """Apply a block's public and hashed updates."""
     for public_key, update in batch.public.items():
-        _apply(shared.public, public_key, update)
+        apply_update(shared.public, public_key, update)
     for hashed_key, update in batch.hashed.items():
-        _apply(shared.hashed, hashed_key, update)
+        apply_update(shared.hashed, hashed_key, update)
 
 
 def apply_private(private: dict[PrivateKey, VersionedValue], updates: dict[PrivateKey, Update]) -> None:
     """Apply what one organisation holds of a block's private updates."""
     for key, update in updates.items():
-        _apply(private, key, update)
-
-
-def _apply(state: dict[KeyT, VersionedValue], key: KeyT, update: Update) -> None:
-    if update.value is None:
-        state.pop(key, None)
-    else:
-        state[key] = VersionedValue(update.value, Version(*update.version), update.metadata)
+        apply_update(private, key, update)
