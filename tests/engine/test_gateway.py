@@ -18,6 +18,7 @@ def test_a_submitted_asset_is_read_at_every_organisation(network: RunningNetwork
     with network.contract("BankA") as contract:
         answer = contract.submit("asset:create", asset, "tom", "5")
         assert json.loads(answer) == {"id": asset, "owner": "tom", "value": 5}
+        network.await_level_peers()
         for msp_id in ("RegulatorMSP", "PortMSP", "BankAMSP", "BankBMSP"):
             read = contract.evaluate("asset:read", asset, target_organizations=[msp_id])
             assert json.loads(read)["owner"] == "tom"

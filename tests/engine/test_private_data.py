@@ -30,7 +30,7 @@ def test_a_member_reads_what_another_wrote(network: RunningNetwork) -> None:
     asset = new_id()
     appraise(network, "members", asset)
     with network.contract("Regulator") as contract:
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 60
         while not (found := contract.evaluate("asset:appraisal", "members", asset)):
             assert time.monotonic() < deadline, "the regulator's peer never showed the value"
         assert found == SECRET
@@ -40,7 +40,7 @@ def test_everybody_may_ask_for_the_hash(network: RunningNetwork) -> None:
     asset = new_id()
     appraise(network, "members", asset)
     with network.contract("BankB") as contract:
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 60
         while not (found := contract.evaluate("asset:appraisal_hash", "members", asset)):
             assert time.monotonic() < deadline
     assert found.decode() == hashlib.sha256(SECRET).hexdigest()
@@ -50,7 +50,7 @@ def test_a_peer_outside_the_collection_cannot_read(network: RunningNetwork) -> N
     asset = new_id()
     appraise(network, "open", asset)
     with network.contract("BankB") as contract:
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 60
         while not contract.evaluate("asset:appraisal_hash", "open", asset):
             assert time.monotonic() < deadline
         with pytest.raises(EvaluateError) as refused:

@@ -26,7 +26,7 @@ class ContractClient(Protocol):
         at: Sequence[str],
         transient: Mapping[str, bytes] | None = None,
     ) -> bytes:
-        """Endorse, commit and wait; raises SaidNo."""
+        """Endorse, commit and wait until every peer shows it; raises SaidNo."""
         ...
 
     def evaluate(self, organisation: str, function: str, *args: str, at: str) -> bytes:
@@ -80,9 +80,11 @@ class NetworkClient:
         peers = [f"{each}MSP" for each in at]
         with self._network.contract(organisation) as contract:
             try:
-                return contract.submit(function, *args, transient=transient, endorsing_organizations=peers)
+                payload = contract.submit(function, *args, transient=transient, endorsing_organizations=peers)
             except CounterfoilError as error:
                 raise _said_no(error) from error
+        self._network.await_level_peers()
+        return payload
 
     def evaluate(self, organisation: str, function: str, *args: str, at: str) -> bytes:
         with self._network.contract(organisation) as contract:

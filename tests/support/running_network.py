@@ -1,6 +1,7 @@
 """A network for tests: the engine in its own process, an ephemeral folder, the chaincode `asset`."""
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from counterfoil import Contract, Gateway
 from counterfoil_network.deployment import EMBEDDED, FABRIC, NetworkFolder, NetworkSettings
 from counterfoil_network.deployment.chaincode import Chaincode, deploy_on
 from counterfoil_network.deployment.engine_process import EngineProcess
+from counterfoil_network.deployment.heights import peer_heights
 from counterfoil_network.deployment.network import Launch, run_network
 from counterfoil_network.deployment.state import NetworkState
 from counterfoil_network.fabric.engine import FabricEngine
@@ -20,6 +22,7 @@ from counterfoil_protocol.collection import CollectionDefinition, parse_collecti
 
 ROOT = Path(__file__).resolve().parents[2]
 ASSET = ROOT / "tests" / "engine" / "chaincodes" / "asset" / "asset_chaincode.py"
+LEVEL_SECONDS = 60
 ORGANISATIONS = ("Regulator", "Port", "BankA", "BankB")
 POLICY = "OutOf(2,'RegulatorMSP.peer','PortMSP.peer','BankAMSP.peer','BankBMSP.peer')"
 COLLECTIONS = """[
@@ -79,6 +82,12 @@ class RunningNetwork:
     ) -> Iterator[Contract]:
         with self.gateway(organisation, user) as gateway:
             yield gateway.network(self.state.channel).contract(chaincode)
+
+    def await_level_peers(self) -> None:
+        """Wait until every peer has the same blocks: a commit status is the word of one peer alone."""
+        deadline = time.monotonic() + LEVEL_SECONDS
+        while len({each.height for each in (seen := peer_heights(self.folder, self.state))}) != 1:
+            assert time.monotonic() < deadline, f"the peers never came level: {seen}"
 
 
 @contextmanager
