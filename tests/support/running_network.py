@@ -86,8 +86,8 @@ class RunningNetwork:
     def await_level_peers(self) -> None:
         """Wait until every peer has the same blocks: a commit status is the word of one peer alone."""
         deadline = time.monotonic() + LEVEL_SECONDS
-        while len({each.height for each in (seen := peer_heights(self.folder, self.state))}) != 1:
-            assert time.monotonic() < deadline, f"the peers never came level: {seen}"
+        while len(heights := {each.height for each in peer_heights(self.folder, self.state)}) != 1:
+            assert time.monotonic() < deadline, f"the peers never came level: {heights}"
 
 
 @contextmanager
