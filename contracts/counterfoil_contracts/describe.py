@@ -10,7 +10,7 @@ from counterfoil_protocol.confidential import BANK, Operation
 
 from .chaincode import OPERATIONS
 from .collections import RULES
-from .core import flags, marks
+from .core import flags, mark_states
 from .core.codes import RefusalCode
 from .export_invoice.act_steps import REVERSIBLE
 from .export_invoice.messages import Act
@@ -75,10 +75,10 @@ def _acts() -> Iterator[str]:
 def _states() -> Iterator[str]:
     yield "## States of a financing\n"
     yield "```mermaid\nstateDiagram-v2"
-    for name, edges in marks.STEPS.items():
+    for name, edges in mark_states.STEPS.items():
         for before, after in edges:
             yield f"    {before or '[*]'} --> {after}: {name}"
-    for state in marks.ENDED:
+    for state in mark_states.ENDED:
         yield f"    {state} --> [*]"
     yield "```\n"
 

@@ -5,22 +5,14 @@ public state, each one whole effective-dated table under one fixed key, and ever
 contract reads all of them: so which of them a transaction looked at tells nothing.
 """
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from counterfoil_protocol.confidential import AUTHORITY, BANK, Operation
 from msgspec import Meta
 
-from counterfoil_contracts.core.documents import Invoice
 from counterfoil_contracts.core.message import (
-    Amount,
-    CurrencyCode,
-    DateText,
-    LooseText,
     Message,
     RecordId,
-    Text,
-    Time,
-    Uscc,
 )
 from counterfoil_contracts.core.roles import (
     AUTHORITIES,
@@ -33,6 +25,19 @@ from counterfoil_contracts.core.roles import (
     SUPERVISORS,
 )
 
+from .directory_messages import (
+    Enterprise,
+    EnterpriseClass,
+    EnterpriseHistory,
+    Freeze,
+    HungOffice,
+    Office,
+    OfficeTree,
+    ProposeEnterprises,
+    ProposeOffices,
+    ReadEnterprise,
+    ReadOffices,
+)
 from .staff_messages import (
     ConfirmOwn,
     LimitAmount,
@@ -42,6 +47,17 @@ from .staff_messages import (
     ReadLimits,
     ReadStaff,
     StaffRecord,
+)
+from .table_messages import (
+    CalendarDay,
+    Parameter,
+    ProposeTables,
+    Rate,
+    ReadTables,
+    Root,
+    TableEntries,
+    Tables,
+    standard_parameters,
 )
 
 __all__ = [
@@ -81,89 +97,6 @@ class SecretNumber(Message, frozen=True):
     number: int
 
 
-class Parameter(Message, frozen=True):
-    """A value of a rule from a day on. `key` narrows `name` (`DECLARATION/0110`); the widest has an empty
-    key."""
-
-    name: Annotated[str, Meta(pattern=r"\A[a-z_]{1,40}\Z")]
-    key: Annotated[str, Meta(pattern=r"\A[A-Za-z0-9/_-]{0,100}\Z")]
-    effective_from: DateText
-    value: Annotated[int, Meta(ge=0, le=10**12)]
-
-
-class Rate(Message, frozen=True):
-    """A rate of exchange under an id that never changes its meaning.
-
-    One unit (not minor unit) of `source` is `mantissa` x 10^-`scale` units of `target`, on `value_date`.
-    """
-
-    id: Annotated[str, Meta(pattern=r"\A[A-Za-z0-9._:-]{1,64}\Z")]
-    source: CurrencyCode
-    target: CurrencyCode
-    mantissa: Amount
-    scale: Annotated[int, Meta(ge=0, le=12)]
-    value_date: DateText
-
-
-class CalendarDay(Message, frozen=True):
-    """A day that breaks the rule of Monday to Friday: a holiday, or a weekend day that is worked."""
-
-    day: DateText
-    worked: bool
-
-
-class Root(Message, frozen=True):
-    """A root certificate, in PEM, of a certification authority of enterprises, trusted from a day on.
-
-    `revoked` are serial numbers, lower-case hex, of its certificates that count no more, whatever their
-    dates. A later entry of the same certificate replaces the earlier one; `trusted` false ends the trust.
-    """
-
-    certificate: Annotated[str, Meta(max_length=8000)]
-    effective_from: DateText
-    trusted: bool = True
-    revoked: Annotated[tuple[str, ...], Meta(max_length=1000)] = ()
-
-
-class TableEntries(Message, frozen=True):
-    """Entries to be added to the public tables; what is there stays."""
-
-    parameters: Annotated[tuple[Parameter, ...], Meta(max_length=1000)] = ()
-    rates: Annotated[tuple[Rate, ...], Meta(max_length=1000)] = ()
-    calendar: Annotated[tuple[CalendarDay, ...], Meta(max_length=1000)] = ()
-    trust: Annotated[tuple[Root, ...], Meta(max_length=20)] = ()
-
-
-class ProposeTables(Message, frozen=True):
-    """First officer: entries to be added."""
-
-    entries: TableEntries
-
-
-EnterpriseClass = Literal["A", "B", "C"]
-
-
-class Enterprise(Message, frozen=True):
-    """A line of the regulator's directory. What a class may do is the parameter `class_rule`.
-
-    `successor` is the code of the enterprise that has taken this one over.
-    """
-
-    uscc: Uscc
-    name: Text
-    enterprise_class: EnterpriseClass
-    region: LooseText = ""
-    frozen: bool = False
-    size: Literal["", "LARGE", "MEDIUM", "SMALL", "MICRO"] = ""
-    successor: Annotated[str, Meta(pattern=r"\A([0-9A-HJ-NP-RTUWXY]{18})?\Z")] = ""
-
-
-class ProposeEnterprises(Message, frozen=True):
-    """First officer: what the directory shall say about these enterprises from now on."""
-
-    enterprises: Annotated[tuple[Enterprise, ...], Meta(min_length=1, max_length=200)]
-
-
 class Proposed(Message, frozen=True):
     """What to give the second officer."""
 
@@ -180,83 +113,6 @@ class Confirmed(Message, frozen=True):
     """How many entries took effect."""
 
     entries: int
-
-
-class ReadTables(Message, frozen=True):
-    """Asks for the public tables."""
-
-
-class Tables(Message, frozen=True):
-    """The public tables, every entry that was ever made."""
-
-    parameters: tuple[Parameter, ...]
-    rates: tuple[Rate, ...]
-    calendar: tuple[CalendarDay, ...]
-    trust: tuple[Root, ...]
-
-
-class Freeze(Message, frozen=True):
-    """First officer: take nothing new on one document, of one enterprise or one bank; or lift that again.
-
-    Exactly one of the four is named; an enterprise by its code, a bank by its MSP ID.
-    """
-
-    frozen: bool
-    declaration: str = ""
-    invoice: Invoice | None = None
-    enterprise: str = ""
-    bank: Annotated[str, Meta(pattern=r"\A(Bank[A-Za-z0-9]{1,40}MSP)?\Z")] = ""
-
-
-OfficeCode = Annotated[str, Meta(pattern=r"\A[0-9A-Z]{2,12}\Z")]
-
-
-class Office(Message, frozen=True):
-    """An office of the regulator, and the one that it hangs from; `parent` is empty for the head office."""
-
-    code: OfficeCode
-    name: Text
-    parent: Annotated[str, Meta(pattern=r"\A([0-9A-Z]{2,12})?\Z")] = ""
-
-
-class ProposeOffices(Message, frozen=True):
-    """First officer: new offices, or another place in the tree for known ones."""
-
-    offices: Annotated[tuple[Office, ...], Meta(min_length=1, max_length=500)]
-
-
-class ReadOffices(Message, frozen=True):
-    """Asks for the tree as it hung at a time, seconds since 1970 UTC; 0 asks for now."""
-
-    at: Time = 0
-
-
-class HungOffice(Message, frozen=True):
-    """An entry of the tree, and since when it counts."""
-
-    office: Office
-    since: Time
-
-
-class OfficeTree(Message, frozen=True):
-    """The offices at the time asked for, by code, and every entry that was ever made."""
-
-    offices: tuple[Office, ...]
-    history: tuple[HungOffice, ...]
-
-
-class ReadEnterprise(Message, frozen=True):
-    """Asks what the directory says about an enterprise, now and earlier."""
-
-    uscc: Uscc
-
-
-class EnterpriseHistory(Message, frozen=True):
-    """Records of one enterprise, the newest last; `since` are the times of confirmation (seconds since
-    1970)."""
-
-    records: tuple[Enterprise, ...]
-    since: tuple[int, ...]
 
 
 SECRET_CONTRIBUTE = Operation(
@@ -361,41 +217,3 @@ OPERATIONS = (
     OFFICE_PROPOSE, OFFICE_CONFIRM, OFFICE_READ, FREEZE_PROPOSE, FREEZE_CONFIRM,
     STAFF_PUT, STAFF_CONFIRM, STAFF_READ, LIMIT_PUT, LIMIT_CONFIRM, LIMIT_READ,
 )  # fmt: skip
-
-STANDARD_PARAMETERS = {
-    ("ceiling_basis_points", ""): 9000,
-    ("declaration_age_days", ""): 180,
-    ("lock_business_days", ""): 5,
-    ("lock_extensions", ""): 1,
-    ("view_days", ""): 30,
-    ("act_days", ""): 5,
-    ("rate_age_days", ""): 3,
-    ("back_dating_days", ""): 30,
-    ("admission", "EXPORT_INVOICE"): 1,
-    ("class_rule", "A"): 1,
-    ("class_rule", "B"): 2,
-    ("class_rule", "C"): 0,
-    ("financeable_trade_mode", "0110"): 1,
-    ("financeable_trade_mode", "0615"): 1,
-    ("financeable_trade_mode", "0214"): 0,
-    ("financeable_trade_mode", "3010"): 0,
-    ("financeable_trade_mode", "3612"): 0,
-}
-"""Name and key of each parameter the contracts ask for, with the value of a new network; none is law.
-
-Admission is 1 where a bank may do a business, by `<scenario>/<region>/<MSP ID>`, `<scenario>/ALL/<MSP ID>`,
-`<scenario>/<region>`, or scenario; the first that has an entry counts. A class is refused with 0, takes any
-financing with 1, with 2 one after an enhanced review. `uscc_override` is 1 under an enterprise's code that is
-in real use though its check character is wrong.
-
-The ceiling is in 1/10,000, by `<kind of document>/<trade mode>`, kind, or empty. Trade mode 0110 is general
-trade, 0615 processing with imported materials, 0214 supplied-material processing, 3010 samples, 3612
-donations; one that the table does not name is not financeable."""
-
-
-def standard_parameters(effective_from: str) -> tuple[Parameter, ...]:
-    """The entries that a new network proposes, from a day on (YYYY-MM-DD)."""
-    return tuple(
-        Parameter(name=name, key=key, effective_from=effective_from, value=value)
-        for (name, key), value in STANDARD_PARAMETERS.items()
-    )
