@@ -50,6 +50,8 @@ class RefusalCode(StrEnum):
     """More than this person may approve at once."""
     CONSENT_EXCEEDED = "CONSENT_EXCEEDED"
     """More, or another currency or line, than the enterprise has consented to."""
+    NOT_VERIFIED = "NOT_VERIFIED"
+    """No document of all these fields is known; which field is another is never told."""
     PARTY_MISMATCH = "PARTY_MISMATCH"
     """A document belongs to another enterprise."""
     SCENARIO_NOT_OPEN = "SCENARIO_NOT_OPEN"
@@ -78,8 +80,16 @@ class RefusalCode(StrEnum):
     """An invoice of the same seller and number lives elsewhere with other fields."""
     OVER_FINANCING = "OVER_FINANCING"
     """More than a document has left."""
+    REVERSED = "REVERSED"
+    """The tax authority has reversed or voided the invoice."""
+    DOCUMENTS_REQUIRED = "DOCUMENTS_REQUIRED"
+    """A payment of this size needs a verified document."""
+    OVER_TOLERANCE = "OVER_TOLERANCE"
+    """A payment is worth more than what it uses of its invoices, beyond their tolerance."""
+    OVER_USE = "OVER_USE"
+    """More than an invoice has left to be paid."""
     OVER_AMOUNT = "OVER_AMOUNT"
-    """More than the financing itself has left to approve, disburse or repay."""
+    """More than the financing or payment itself has left to approve, disburse, repay or refund."""
 
 
 PRECEDENCE = {code: rank for rank, code in enumerate(RefusalCode)}

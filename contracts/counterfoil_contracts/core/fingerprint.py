@@ -74,6 +74,11 @@ def tax_invoice(number: str) -> str:
     return digest("EINV", "1", number)
 
 
+def older_tax_invoice(code: str, number: str) -> str:
+    """The fingerprint of an older VAT invoice by its code of 10 or 12 digits and its number of 8."""
+    return digest("EINV", "1", code, number)
+
+
 def bill_of_lading(carrier: str, number: str) -> str:
     """The fingerprint of a bill of lading by the carrier's code and the number.
 

@@ -13,7 +13,8 @@ OVER_PLEDGED: Final = "OVER_PLEDGED"
 PROCEEDS_DIVERTED: Final = "PROCEEDS_DIVERTED"
 NEAR_DUPLICATE: Final = "NEAR_DUPLICATE"
 LATE_REGISTERED: Final = "LATE_REGISTERED"
-Code = Literal["OVER_PLEDGED", "PROCEEDS_DIVERTED", "NEAR_DUPLICATE", "LATE_REGISTERED"]
+REVERSED_AFTER_USE: Final = "REVERSED_AFTER_USE"
+Code = Literal["OVER_PLEDGED", "PROCEEDS_DIVERTED", "NEAR_DUPLICATE", "LATE_REGISTERED", "REVERSED_AFTER_USE"]
 
 
 class Flag(Message, frozen=True):
@@ -44,7 +45,12 @@ RULES: Mapping[str, Rule] = {
     ),
     NEAR_DUPLICATE: Rule(lenders=False, blocks="approval without a reason", ends="the financing ends"),
     LATE_REGISTERED: Rule(lenders=True, blocks="another late registration", ends="the financing ends"),
+    REVERSED_AFTER_USE: Rule(
+        lenders=True, blocks="new payments", ends="what is used falls to what is left of the invoice"
+    ),
 }
+_OF_EXCESS = {OVER_PLEDGED, PROCEEDS_DIVERTED, REVERSED_AFTER_USE}
+"""Flags that say: more is used than the ceiling."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +68,7 @@ def after(known: tuple[Flag, ...], cause: Cause, *, over: bool, live: bool) -> t
     back."""
     if over:
         return raised(known, cause) if cause.code is not None else known
-    ending = {OVER_PLEDGED, PROCEEDS_DIVERTED} if live else set(RULES)
+    ending = _OF_EXCESS if live else set(RULES)
     return tuple(
         replace(flag, ended=cause.time) if flag.code in ending and not flag.ended else flag for flag in known
     )

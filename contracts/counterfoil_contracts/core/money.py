@@ -32,6 +32,11 @@ def converted_floor(amount: int, source: str, target: str, mantissa: int, scale:
     return numerator // denominator
 
 
+def converted_ceiling(amount: int, source: str, target: str, mantissa: int, scale: int) -> int:
+    """As `converted_floor`, rounded up."""
+    return -converted_floor(-amount, source, target, mantissa, scale)
+
+
 def share_floor(amount: int, part: int, whole: int) -> int:
     """`amount` x `part` / `whole`, rounded down."""
     return amount * part // whole

@@ -26,7 +26,8 @@ RECORD: Final = "pool"
 
 DECLARATION: Final = "DECLARATION"
 INVOICE: Final = "INVOICE"
-Kind = Literal["DECLARATION", "INVOICE"]
+TAX_INVOICE: Final = "TAX_INVOICE"
+Kind = Literal["DECLARATION", "INVOICE", "TAX_INVOICE"]
 Vouched = Literal["CUSTOMS", "ENTERPRISE", "NOBODY"]
 """Who stated the lines: customs, an enterprise by its consent, or nobody yet (proceeds came first). Never
 a bank."""
@@ -61,6 +62,7 @@ class Pool(Message, frozen=True):
     """One document's total, what was collected on it, and what is held. `label` is a declaration's number.
 
     An invoice that replaced another has no figures of its own: `same_as` is the document that both are.
+    `tolerated` is what payments were worth beyond what they use of a tax invoice, by rounding and rates.
     """
 
     document: Fingerprint
@@ -79,6 +81,7 @@ class Pool(Message, frozen=True):
     flags: tuple[Flag, ...] = ()
     frozen: bool = False
     same_as: str = ""
+    tolerated: Balance = 0
 
 
 class Movement(Message, frozen=True):

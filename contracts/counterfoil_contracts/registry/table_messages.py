@@ -4,7 +4,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from counterfoil_contracts.core.message import Amount, CurrencyCode, DateText, Message
+from counterfoil_contracts.core.message import Amount, CurrencyCode, DateText, LooseText, Message
 
 
 class Parameter(Message, frozen=True):
@@ -51,6 +51,19 @@ class Root(Message, frozen=True):
     revoked: Annotated[tuple[str, ...], Meta(max_length=1000)] = ()
 
 
+class Code(Message, frozen=True):
+    """A code of a table (`CUSTOMS_OFFICE`, `CURRENCY`, `UN_LOCODE`, …) that counts from a day on.
+
+    `listed` false ends it. A document is judged by the codes of its own date.
+    """
+
+    table: Annotated[str, Meta(pattern=r"\A[A-Z][A-Z_]{1,39}\Z")]
+    code: Annotated[str, Meta(pattern=r"\A[A-Z0-9]{1,20}\Z")]
+    effective_from: DateText
+    listed: bool = True
+    name: LooseText = ""
+
+
 class TableEntries(Message, frozen=True):
     """Entries to be added to the public tables; what is there stays."""
 
@@ -58,6 +71,7 @@ class TableEntries(Message, frozen=True):
     rates: Annotated[tuple[Rate, ...], Meta(max_length=1000)] = ()
     calendar: Annotated[tuple[CalendarDay, ...], Meta(max_length=1000)] = ()
     trust: Annotated[tuple[Root, ...], Meta(max_length=20)] = ()
+    codes: Annotated[tuple[Code, ...], Meta(max_length=1000)] = ()
 
 
 class ProposeTables(Message, frozen=True):
@@ -77,10 +91,15 @@ class Tables(Message, frozen=True):
     rates: tuple[Rate, ...]
     calendar: tuple[CalendarDay, ...]
     trust: tuple[Root, ...]
+    codes: tuple[Code, ...]
 
 
 STANDARD_PARAMETERS = {
     ("ceiling_basis_points", ""): 9000,
+    ("ceiling_basis_points", "TAX_INVOICE"): 10_000,
+    ("tolerance_basis_points", ""): 200,
+    ("undocumented_usd", ""): 5_000_000,
+    ("on_board_days", ""): 30,
     ("declaration_age_days", ""): 180,
     ("lock_business_days", ""): 5,
     ("lock_extensions", ""): 1,
@@ -89,6 +108,7 @@ STANDARD_PARAMETERS = {
     ("rate_age_days", ""): 3,
     ("back_dating_days", ""): 30,
     ("admission", "EXPORT_INVOICE"): 1,
+    ("admission", "FREIGHT_PAYMENT"): 1,
     ("class_rule", "A"): 1,
     ("class_rule", "B"): 2,
     ("class_rule", "C"): 0,
@@ -107,7 +127,10 @@ in real use though its check character is wrong.
 
 The ceiling is in 1/10,000, by `<kind of document>/<trade mode>`, kind, or empty. Trade mode 0110 is general
 trade, 0615 processing with imported materials, 0214 supplied-material processing, 3010 samples, 3612
-donations; one that the table does not name is not financeable."""
+donations; one that the table does not name is not financeable.
+
+A freight payment may be worth more than it uses of its tax invoices by the tolerance, in 1/10,000 of what is
+used; up to `undocumented_usd` US cents it may have no document; on-board dates lie within `on_board_days`."""
 
 
 def standard_parameters(effective_from: str) -> tuple[Parameter, ...]:

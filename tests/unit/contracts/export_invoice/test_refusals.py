@@ -252,9 +252,16 @@ ROWS: tuple[Case, ...] = (
 )  # fmt: skip
 
 
+ELSEWHERE = {
+    "IDEMPOTENCY_CONFLICT",
+    # Of freight payments; their table has a row for each.
+    "NOT_VERIFIED", "REVERSED", "DOCUMENTS_REQUIRED", "OVER_TOLERANCE", "OVER_USE",
+}  # fmt: skip
+
+
 def test_every_code_has_its_row() -> None:
     rows = [case.__name__.upper() for case in ROWS]
-    assert rows == [code.value for code in RefusalCode if code is not RefusalCode.IDEMPOTENCY_CONFLICT]
+    assert rows == [code.value for code in RefusalCode if code not in ELSEWHERE]
 
 
 @pytest.mark.parametrize("case", ROWS, ids=lambda case: str(case.__name__))
