@@ -90,7 +90,9 @@ def test_a_key_with_its_own_policy_answers_to_that_alone(network: RunningNetwork
     policy = parse_policy("AND('RegulatorMSP.peer','BankBMSP.peer')").SerializeToString()
     with network.contract("BankA") as contract:
         contract.submit("asset:create", asset, "tom", "5")
+        network.await_level_peers()
         contract.submit("asset:protect", asset, transient={"policy": policy})
+        network.await_level_peers()
         prepared = contract.propose("asset:transfer", asset, "ann").endorse()
         assert {"RegulatorMSP", "BankBMSP"} <= endorsers(prepared.serialize())
         assert prepared.submit().status().successful

@@ -39,6 +39,7 @@ def test_a_deleted_ledger_stops_its_own_organisation_alone(tmp_path: Path) -> No
             contract.submit(
                 "asset:create", asset, "tom", "5", endorsing_organizations=["PortMSP", "BankBMSP"]
             )
+        network.await_level_peers()
         for path in network.folder.peer("BankA").glob("ledger.db*"):
             path.unlink()
         with network.contract("BankA") as contract, pytest.raises(EvaluateError) as refused:

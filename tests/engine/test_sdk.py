@@ -124,11 +124,12 @@ def test_every_named_endorser_says_why_it_refuses(face: Face) -> None:
     assert all("NOT_FOUND" in detail.message for detail in caught.value.details)
 
 
-def test_two_endorsed_before_either_is_submitted_conflict(face: Face) -> None:
+def test_two_endorsed_before_either_is_submitted_conflict(face: Face, network: RunningNetwork) -> None:
     name = new_id()
 
     def case(gateway: Any) -> Case:
         yield asset(gateway).submit("create", name, "tom", "5")
+        network.await_level_peers()
         first = yield asset(gateway).propose("transfer", name, "ann").endorse()
         second = yield asset(gateway).propose("transfer", name, "bob").endorse()
         statuses = []

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, TypeVar
 
-from counterfoil.trade import Journal, TradeClient
+from counterfoil.trade import Journal, Outcome, TradeClient
 from counterfoil_contracts.consent import operations as consents
 from counterfoil_contracts.export_invoice import operations as trade
 from counterfoil_contracts.registry import operations as registry
@@ -63,6 +63,22 @@ class Shipment:
         )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class OneByOne:
+    """A client that waits, after each submit, until every peer shows it: no try is lost to a peer behind."""
+
+    client: TradeClient
+    network: RunningNetwork
+
+    def submit(self, operation: Operation[Any, AnswerT], body: Any, **settings: Any) -> Outcome[AnswerT]:
+        outcome = self.client.submit(operation, body, **settings)
+        self.network.await_level_peers()
+        return outcome
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.client, name)
+
+
 @dataclass(slots=True)
 class ReadyTrade:
     """What tests do as the people of a network; each call is a connection and a journal of its own."""
@@ -70,12 +86,14 @@ class ReadyTrade:
     network: RunningNetwork
     journals: Path
     enterprise: Enterprise = field(repr=False)
+    one_by_one: bool = False
 
     @contextmanager
     def client(self, organisation: str, user: str, **settings: Any) -> Iterator[TradeClient]:
         path = self.journals / f"{organisation}-{user}-{secrets.token_hex(4)}.journal"
         with self.network.gateway(organisation, user) as gateway, Journal(path) as journal:
-            yield TradeClient(gateway.network("trade"), journal, **settings)
+            client = TradeClient(gateway.network("trade"), journal, **settings)
+            yield OneByOne(client, self.network) if self.one_by_one else client  # type: ignore[misc]  # acts as one
 
     def submit(self, organisation: str, user: str, operation: Operation[Any, AnswerT], body: Any) -> AnswerT:
         with self.client(organisation, user) as client:
@@ -131,10 +149,13 @@ def lock(view: str, terms: str, pledges: Sequence[tuple[int, str, int]]) -> trad
     return trade.Lock(view, terms, CURRENCY, sum(each[2] for each in pledges), held)
 
 
-def make_ready(network: RunningNetwork, journals: Path) -> ReadyTrade:
-    """Two officers of the regulator give the secret, the tables and the enterprise."""
+def make_ready(network: RunningNetwork, journals: Path, *, one_by_one: bool = False) -> ReadyTrade:
+    """Two officers of the regulator give the secret, the tables and the enterprise.
+
+    With `one_by_one` every peer shows a step before the next begins, so that a history is always the same.
+    """
     enterprise = issue_enterprise(network.folder.crypto, SELLER, "样澜纺织有限公司")
-    ready = ReadyTrade(network, journals, enterprise)
+    ready = ReadyTrade(network, journals, enterprise, one_by_one)
     with ready.client("Regulator", "officer1") as first, ready.client("Regulator", "officer2") as second:
         first.submit(registry.SECRET_CONTRIBUTE, registry.ContributeSecret(secrets.token_hex(32)))
         second.submit(registry.SECRET_COMPLETE, registry.CompleteSecret(secrets.token_hex(32)))

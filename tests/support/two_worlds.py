@@ -121,7 +121,7 @@ def play(
     transcript = Transcript()
     (folder / "journals").mkdir(parents=True)
     with running_network(folder / "network", chaincode or trade_chaincode(MSP_IDS)) as network:
-        ready = make_ready(network, folder / "journals")
+        ready = make_ready(network, folder / "journals", one_by_one=True)
         begun = _height(network)
         officer = _officer(network, certificate)
         ready.publish([SHARED])
