@@ -20,6 +20,9 @@ BUILDER_VARIABLE = "CHAINCODE_AS_A_SERVICE_BUILDER_CONFIG"
 ADDRESSES_VARIABLE = "COUNTERFOIL_CHAINCODE_ADDRESSES"
 
 PEER_CHOICES: Mapping[str, Any] = {
+    "peer.keepalive.deliveryClient.interval": "10s",
+    "peer.keepalive.deliveryClient.timeout": "10s",
+    "peer.gateway.broadcastTimeout": "5s",
     "peer.gossip.reconnectInterval": "500ms",
     "peer.gossip.aliveTimeInterval": "1s",
     "peer.gossip.publishStateInfoInterval": "1s",
@@ -36,6 +39,7 @@ PEER_CHOICES: Mapping[str, Any] = {
 """The peer's settings that are the same on every node."""
 ORDERER_CHOICES: Mapping[str, Any] = {
     "General.TLS.Enabled": True,
+    "General.Keepalive.ServerMinInterval": "5s",
     "Admin.TLS.Enabled": True,
     "Operations.TLS.Enabled": True,
     "Operations.TLS.ClientAuthRequired": True,
