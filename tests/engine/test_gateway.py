@@ -66,6 +66,7 @@ def test_the_second_of_two_writers_conflicts(network: RunningNetwork) -> None:
     asset = new_id()
     with network.contract("BankA") as contract:
         contract.submit("asset:create", asset, "tom", "5")
+        network.await_level_peers()
         first = contract.propose("asset:transfer", asset, "ann").endorse()
         second = contract.propose("asset:transfer", asset, "bob").endorse()
         assert first.submit().status().successful
