@@ -46,7 +46,7 @@ class LockCase:
         Raises:
             Refusal: from `PARTY_MISMATCH` down to `OVER_FINANCING`.
         """
-        model.check_parties(self._view.enterprise, self.documents)
+        model.check_parties(self._is_own, self.documents)
         known = directory.find(self._desk.context, self._view.enterprise).records
         enterprise = known[-1] if known else None
         model.check_admission(self._desk.msp_id, enterprise, self._desk.day)
@@ -67,7 +67,7 @@ class LockCase:
         Raises:
             Refusal: from `BAD_STATE` down to `LOAN_ABOVE_PLEDGE`.
         """
-        model.check_parties(self._view.enterprise, self.documents)
+        model.check_parties(self._is_own, self.documents)
         found = self._find_pools()
         if any(declaration is None for declaration in self.documents.declarations.values()):
             raise refusal(RefusalCode.NOT_FINANCEABLE, "a declaration that customs does not know")
@@ -110,6 +110,9 @@ class LockCase:
         self._books.save()
         own = self._desk.own(ops.MARKS, MARK, mark.id, bank_of(mark.bank))
         self._desk.context.store.write(*own, mark)
+
+    def _is_own(self, party: str) -> bool:
+        return directory.stands_for(self._desk.context, self._view.enterprise, party)
 
     def _gather(self) -> model.Documents:
         positions = dict.fromkeys(pledge.invoice for pledge in self._body.pledges)

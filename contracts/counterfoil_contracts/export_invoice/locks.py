@@ -1,6 +1,7 @@
 """Locks: terms, lock, approval, expiry. Documents are held before the credit decision, by two people."""
 
 from counterfoil_chaincode.confidential import Record
+from counterfoil_protocol.confidential import bank_of
 from msgspec.structs import replace
 
 from counterfoil_contracts.core import marks, pledges
@@ -19,13 +20,13 @@ from .records import MARK, SLIP, TERMS, ConsentRecord, StoredSlip, StoredTerms, 
 from .views import check_fresh, consent_record, save_consent, view_of
 
 
-def mark_of(desk: Desk, mark_id: str) -> Mark:
-    """A mark of the caller's bank.
+def mark_of(desk: Desk, mark_id: str, bank: str | None = None) -> Mark:
+    """A mark of the caller's bank, or of `bank` (as collections name it) where an authority asks.
 
     Raises:
         Refusal: `NOT_FOUND`.
     """
-    mark = desk.read_own(ops.MARKS, MARK, mark_id, Mark)
+    mark = desk.read_own(ops.MARKS, MARK, mark_id, Mark, bank)
     if mark is None:
         raise refusal(RefusalCode.NOT_FOUND, "no such financing of this bank")
     return mark
@@ -36,7 +37,7 @@ def record_step(desk: Desk, books: PoolBook, before: Mark, after: Mark) -> Mark:
     books_found(books, after)
     books.move(after, pledges.movements(before.pledges, after.pledges))
     stored = replace(after, changed_at=desk.now)
-    desk.context.store.write(*desk.own(ops.MARKS, MARK, stored.id), stored)
+    desk.context.store.write(*desk.own(ops.MARKS, MARK, stored.id, bank_of(stored.bank)), stored)
     if before.is_live != after.is_live:
         near = NearBook(desk)
         for invoice in after.invoices:
@@ -140,7 +141,9 @@ class Locks:
     @trade_operation(ops.EXPIRE)
     def expire(self, desk: Desk, body: ops.Expire) -> ops.MarkMoved:
         """Free a mark that nobody approved in time."""
-        mark = mark_of(desk, body.mark)
+        if bool(body.bank) == (desk.context.caller.bank is not None):
+            raise refusal(RefusalCode.BAD_INPUT, "the regulator names a bank, a bank frees its own")
+        mark = mark_of(desk, body.mark, bank_of(body.bank))
         return _stepped(desk, mark, marks.expire(mark, desk.now))
 
 

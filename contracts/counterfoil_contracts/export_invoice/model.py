@@ -1,7 +1,7 @@
 """The rules of a lock: may these documents carry this loan? Pure; each function is one refusal or a few
 in order."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from counterfoil_contracts.core import business_day, money, pools
@@ -21,6 +21,10 @@ from .records import ConsentRecord, ViewRecord
 
 _EXPORT_FLAG = 8
 """Position in a declaration's number of the digit that tells export (0) from import (1)."""
+_OFFICE_DIGITS = 4
+"""A declaration's number begins with the customs office."""
+OFFICES, CURRENCIES = "CUSTOMS_OFFICE", "CURRENCY"
+"""Tables of codes that documents are judged by."""
 _CLASS_REFUSED, _CLASS_REVIEWED = 0, 2
 """Values of the parameter `class_rule`."""
 
@@ -82,16 +86,16 @@ def check_consent(view: ViewRecord, consent: ConsentRecord, body: Lock) -> None:
             raise refusal(RefusalCode.CONSENT_EXCEEDED, "a document that is not in the consent")
 
 
-def check_parties(enterprise: str, documents: Documents) -> None:
-    """Every document is the enterprise's own.
+def check_parties(is_own: Callable[[str], bool], documents: Documents) -> None:
+    """Every document is the enterprise's own, or of one it has taken over: `is_own` tells by the code.
 
     Raises:
         Refusal: `PARTY_MISMATCH`.
     """
-    if any(invoice.seller != enterprise for invoice in documents.invoices.values()):
+    if not all(is_own(invoice.seller) for invoice in documents.invoices.values()):
         raise refusal(RefusalCode.PARTY_MISMATCH, "an invoice of another seller")
     for declaration in documents.declarations.values():
-        if declaration is not None and declaration.consignor != enterprise:
+        if declaration is not None and not is_own(declaration.consignor):
             raise refusal(RefusalCode.PARTY_MISMATCH, "a declaration of another consignor")
 
 
@@ -119,6 +123,8 @@ def check_class(enterprise: Enterprise | None, review: str, day: Day) -> None:
     """
     if enterprise is None:
         raise refusal(RefusalCode.CLASS_RESTRICTED, "the directory does not know the enterprise")
+    if enterprise.successor:
+        raise refusal(RefusalCode.CLASS_RESTRICTED, "another enterprise has taken this one over")
     rule = day.parameter("class_rule", enterprise.enterprise_class)
     if rule == _CLASS_REFUSED:
         raise refusal(RefusalCode.CLASS_RESTRICTED, "an enterprise of this class takes no financing")
@@ -155,11 +161,14 @@ def check_financeable(documents: Documents, day: Day) -> None:
     for declaration in documents.declarations.values():
         if declaration is None or not is_financeable(declaration, day):
             raise refusal(RefusalCode.NOT_FINANCEABLE, "a declaration that cannot be financed")
+    for invoice in documents.invoices.values():
+        if not tables.is_listed(day.tables, invoice.issue_date, CURRENCIES, invoice.currency):
+            raise refusal(RefusalCode.NOT_FINANCEABLE, "an invoice in a currency that was not listed then")
 
 
 def is_financeable(declaration: Declaration, day: Day) -> bool:
-    """Whether a declaration can carry a financing at all. Its trade mode is judged by the table of its
-    own date.
+    """Whether a declaration can carry a financing at all. Its trade mode, office and currency are judged by
+    the tables of its own date.
 
     Raises:
         Refusal: `NOT_CONFIGURED`.
@@ -168,11 +177,13 @@ def is_financeable(declaration: Declaration, day: Day) -> bool:
         day.tables, declaration.declared_on, "financeable_trade_mode", declaration.trade_mode
     )
     age = business_day.days_between(declaration.declared_on, day.today)
+    codes = ((OFFICES, declaration.number[:_OFFICE_DIGITS]), (CURRENCIES, declaration.currency))
     return (
         declaration.status == "CLEARED"
         and declaration.number[_EXPORT_FLAG] == "0"
         and 0 <= age <= day.parameter("declaration_age_days")
         and mode == 1
+        and all(tables.is_listed(day.tables, declaration.declared_on, *each) for each in codes)
     )
 
 

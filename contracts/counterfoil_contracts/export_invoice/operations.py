@@ -226,9 +226,9 @@ ACT_READ = Operation(
     summary="Read an act, so that the second person sees what it will do.",
 )  # fmt: skip
 EXPIRE = Operation(
-    CONTRACT, "expire", Expire, MarkMoved, roles=(BANK_OFFICER, BANK_APPROVER),
+    CONTRACT, "expire", Expire, MarkMoved, roles=(BANK_OFFICER, BANK_APPROVER, REGULATOR_OFFICER),
     endorsers=AUTHORITIES, outcome=MARKS, reads=BOOKS, writes=BOOKS,
-    summary="Free a mark that was locked and not approved in time.",
+    summary="Free a mark that was locked and not approved in time; the regulator may too.",
 )  # fmt: skip
 CONSENT_WITHDRAW = Operation(
     CONTRACT, "consent.withdraw", Withdraw, Withdrawn, roles=(BANK_OFFICER, REGULATOR_RELAY, PORT_RELAY),

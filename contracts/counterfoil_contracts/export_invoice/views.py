@@ -15,7 +15,7 @@ from counterfoil_contracts.core.documents import Invoice
 from counterfoil_contracts.core.fingerprint import declaration as declaration_fingerprint
 from counterfoil_contracts.core.pools import Pool
 from counterfoil_contracts.core.refusals import refusal
-from counterfoil_contracts.registry import tables
+from counterfoil_contracts.registry import directory, tables
 from counterfoil_contracts.registry.desk import Desk, trade_operation
 
 from . import model
@@ -162,7 +162,7 @@ def _declaration(desk: Desk, books: PoolBook, enterprise: str, number: str) -> V
     if record is None:
         return ViewedDeclaration(number, authentic=False, parties_match=False)
     declaration = record.value.versions[-1]
-    if declaration.consignor != enterprise:
+    if not directory.stands_for(desk.context, enterprise, declaration.consignor):
         return ViewedDeclaration(number, authentic=True, parties_match=False)
     books.find(declaration_fingerprint(number))
     pool = books.get(declaration_fingerprint(number))
@@ -184,7 +184,7 @@ def _declaration(desk: Desk, books: PoolBook, enterprise: str, number: str) -> V
 
 def _invoice(desk: Desk, books: PoolBook, near: NearBook, enterprise: str, invoice: Invoice) -> ViewedInvoice:
     document = model.check_invoice(invoice)
-    if invoice.seller != enterprise:
+    if not directory.stands_for(desk.context, enterprise, invoice.seller):
         return ViewedInvoice(invoice, document, "NOBODY", parties_match=False)
     pool = books.find(document)
     vouched = pool.vouched if pool else "ENTERPRISE"

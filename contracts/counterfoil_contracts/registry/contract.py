@@ -17,6 +17,7 @@ from . import operations as ops
 from .desk import Desk, trade_operation
 from .offices import Offices
 from .staff import StaffRegister
+from .worklist import WorklistPart
 
 _CONTRIBUTION = "secret/contribution"
 _LIVE_SECRETS = 1000  # none is retired until records are moved to newer keys
@@ -40,7 +41,7 @@ class Proposal(Message, frozen=True):
     offices: tuple[ops.Office, ...] = ()
 
 
-class Registry(StaffRegister, ConfidentialContract):
+class Registry(StaffRegister, WorklistPart, ConfidentialContract):
     """What the regulator keeps for all contracts."""
 
     name: ClassVar[str] = ops.CONTRACT

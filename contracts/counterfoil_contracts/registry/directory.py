@@ -37,6 +37,18 @@ def find(context: ConfidentialContext, uscc: str) -> EnterpriseHistory:
     return EnterpriseHistory((), ())
 
 
+def stands_for(context: ConfidentialContext, enterprise: str, party: str) -> bool:
+    """Whether an enterprise may act on a party's documents: its own, or those of one it has taken over."""
+    seen: set[str] = set()
+    while party != enterprise and party not in seen:
+        seen.add(party)
+        records = find(context, party).records
+        if not records or not records[-1].successor:
+            return False
+        party = records[-1].successor
+    return party == enterprise
+
+
 def put(context: ConfidentialContext, enterprises: Sequence[Enterprise], now: int) -> None:
     """Add a record for each enterprise, counting from now; each bucket is read and written once."""
     buckets: dict[str, tuple[Record[Bucket] | None, dict[str, Entry]]] = {}

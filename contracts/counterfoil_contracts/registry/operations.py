@@ -17,6 +17,7 @@ from counterfoil_contracts.core.message import (
 from counterfoil_contracts.core.roles import (
     AUTHORITIES,
     BANK_APPROVER,
+    BANK_OFFICER,
     BANK_STAFF,
     CUSTOMS_ORACLE,
     PORT,
@@ -50,6 +51,7 @@ from .staff_messages import (
 )
 from .table_messages import (
     CalendarDay,
+    Code,
     Parameter,
     ProposeTables,
     Rate,
@@ -59,20 +61,40 @@ from .table_messages import (
     Tables,
     standard_parameters,
 )
+from .worklist_messages import (
+    AnswerInquiry,
+    AssignMatter,
+    CloseMatter,
+    InquireMatter,
+    Inquiries,
+    Inquiry,
+    InquiryAnswered,
+    Matter,
+    MatterMoved,
+    ReadInquiries,
+    ReadWorklist,
+    Work,
+    Worklist,
+)
 
 __all__ = [
-    "OPERATIONS", "CalendarDay", "CompleteSecret", "Confirm", "ConfirmOwn", "Confirmed", "ContributeSecret",
-    "Enterprise", "EnterpriseClass", "EnterpriseHistory", "Freeze", "HungOffice", "LimitAmount", "Limits",
-    "Office", "OfficeTree", "Parameter", "ProposeEnterprises", "ProposeOffices", "ProposeTables",
-    "Proposed", "PutLimits", "PutStaff", "Rate", "ReadEnterprise", "ReadLimits", "ReadOffices", "ReadStaff",
-    "ReadTables", "Root", "SecretNumber", "StaffRecord", "TableEntries", "Tables", "standard_parameters",
+    "OPERATIONS", "AnswerInquiry", "AssignMatter", "CalendarDay", "CloseMatter", "Code",
+    "CompleteSecret", "Confirm", "ConfirmOwn", "Confirmed", "ContributeSecret", "Enterprise",
+    "EnterpriseClass", "EnterpriseHistory", "Freeze", "HungOffice", "InquireMatter", "Inquiries",
+    "Inquiry", "InquiryAnswered", "LimitAmount", "Limits", "Matter", "MatterMoved", "Office",
+    "OfficeTree", "Parameter", "ProposeEnterprises", "ProposeOffices", "ProposeTables", "Proposed",
+    "PutLimits", "PutStaff", "Rate", "ReadEnterprise", "ReadInquiries", "ReadLimits", "ReadOffices",
+    "ReadStaff", "ReadTables", "ReadWorklist", "Root", "SecretNumber", "StaffRecord", "TableEntries",
+    "Tables", "Work", "Worklist", "standard_parameters",
 ]  # fmt: skip
 
 CONTRACT = "registry"
 MARKS = "marks_{bank}"
 TERMS = "terms_{bank}"
+NOTICES = "notices_{bank}"
+SUPERVISION = "supervision"
 
-TABLES = ("calendar", "parameters", "rates", "trust")
+TABLES = ("calendar", "codes", "parameters", "rates", "trust")
 """Keys of the public tables."""
 
 Half = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]
@@ -211,9 +233,41 @@ LIMIT_READ = Operation(
     summary="Read an approver's limits.",
 )  # fmt: skip
 
+WORKLIST_READ = Operation(
+    CONTRACT, "worklist.read", ReadWorklist, Worklist, roles=SUPERVISORS,
+    evaluate_at=(REGULATOR,), reads=(AUTHORITY, SUPERVISION, NOTICES),
+    summary="List flags with who must act on each.",
+)  # fmt: skip
+WORKLIST_ASSIGN = Operation(
+    CONTRACT, "worklist.assign", AssignMatter, MatterMoved, roles=(REGULATOR_OFFICER,),
+    endorsers=(REGULATOR,), outcome=SUPERVISION, reads=(AUTHORITY,), writes=(SUPERVISION,),
+    summary="Give a matter of the worklist to an officer of an office.",
+)  # fmt: skip
+WORKLIST_INQUIRE = Operation(
+    CONTRACT, "worklist.inquire", InquireMatter, MatterMoved, roles=(REGULATOR_OFFICER,),
+    endorsers=(REGULATOR,), outcome=SUPERVISION, reads=(AUTHORITY,), writes=(SUPERVISION, NOTICES),
+    summary="Ask a bank about a document, to be answered by a day.",
+)  # fmt: skip
+WORKLIST_CLOSE = Operation(
+    CONTRACT, "worklist.close", CloseMatter, MatterMoved, roles=(REGULATOR_OFFICER,),
+    endorsers=(REGULATOR,), outcome=SUPERVISION, reads=(AUTHORITY,), writes=(SUPERVISION,),
+    summary="End a matter with a reason, or escalate it to the head office.",
+)  # fmt: skip
+INQUIRY_READ = Operation(
+    CONTRACT, "inquiry.read", ReadInquiries, Inquiries, roles=BANK_STAFF,
+    evaluate_at=(BANK, REGULATOR), reads=(NOTICES,),
+    summary="Read what the regulator wants to know of one's own bank.",
+)  # fmt: skip
+INQUIRY_ANSWER = Operation(
+    CONTRACT, "inquiry.answer", AnswerInquiry, InquiryAnswered, roles=(BANK_OFFICER, BANK_APPROVER),
+    endorsers=(REGULATOR,), outcome=NOTICES, reads=(AUTHORITY,), writes=(NOTICES,),
+    summary="Answer an inquiry of the regulator.",
+)  # fmt: skip
+
 OPERATIONS = (
     SECRET_CONTRIBUTE, SECRET_COMPLETE, TABLE_PROPOSE, TABLE_CONFIRM, TABLES_READ,
     ENTERPRISE_PROPOSE, ENTERPRISE_CONFIRM, ENTERPRISE_READ,
     OFFICE_PROPOSE, OFFICE_CONFIRM, OFFICE_READ, FREEZE_PROPOSE, FREEZE_CONFIRM,
     STAFF_PUT, STAFF_CONFIRM, STAFF_READ, LIMIT_PUT, LIMIT_CONFIRM, LIMIT_READ,
+    WORKLIST_READ, WORKLIST_ASSIGN, WORKLIST_INQUIRE, WORKLIST_CLOSE, INQUIRY_READ, INQUIRY_ANSWER,
 )  # fmt: skip

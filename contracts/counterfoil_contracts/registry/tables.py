@@ -4,7 +4,6 @@ content."""
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeVar
 
 import msgspec
 from counterfoil_protocol import canonical_json
@@ -14,12 +13,11 @@ from counterfoil_contracts.core import business_day
 from counterfoil_contracts.core.codes import RefusalCode
 from counterfoil_contracts.core.refusals import refusal
 
-from .operations import TABLES, CalendarDay, Parameter, Rate, Root, TableEntries, Tables
+from .operations import TABLES, Code, Parameter, Rate, Root, TableEntries, Tables
 
-EntryT = TypeVar("EntryT", Parameter, Rate, CalendarDay, Root)
 _CONTENTS_REMEMBERED = 8
 
-EMPTY = Tables((), (), (), ())
+EMPTY = Tables((), (), (), (), ())
 
 
 @lru_cache(maxsize=_CONTENTS_REMEMBERED)
@@ -56,6 +54,10 @@ def extended(tables: Tables, entries: TableEntries, today: str) -> Tables:
         known = any((each.name, each.key) == (entry.name, entry.key) for each in tables.parameters)
         if known and entry.effective_from < today:
             raise refusal(RefusalCode.BAD_INPUT, "a parameter changes from today on, or later")
+    for code in entries.codes:
+        known = any((each.table, each.code) == (code.table, code.code) for each in tables.codes)
+        if known and code.effective_from < today:
+            raise refusal(RefusalCode.BAD_INPUT, "a code changes from today on, or later")
     ids = [rate.id for rate in (*tables.rates, *entries.rates)]
     if len(set(ids)) != len(ids):
         raise refusal(RefusalCode.ALREADY_EXISTS, "a rate's id never changes its meaning")
@@ -64,6 +66,7 @@ def extended(tables: Tables, entries: TableEntries, today: str) -> Tables:
         rates=tables.rates + entries.rates,
         calendar=tables.calendar + entries.calendar,
         trust=tables.trust + entries.trust,
+        codes=tables.codes + entries.codes,
     )
 
 
@@ -78,6 +81,17 @@ def parameter(tables: Tables, day: str, name: str, *keys: str) -> int | None:
         if best is not None:
             return best.value
     return None
+
+
+def is_listed(tables: Tables, day: str, table: str, code: str) -> bool:
+    """Whether a code counts on a day; in a table that had no entry by then, every code does."""
+    found: dict[str, Code] = {}
+    for entry in tables.codes:
+        known = found.get(entry.code)
+        counts = entry.table == table and entry.effective_from <= day
+        if counts and (known is None or entry.effective_from >= known.effective_from):
+            found[entry.code] = entry
+    return not found or (code in found and found[code].listed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +141,8 @@ def _check(entries: TableEntries) -> None:
         business_day.day(rate_entry.value_date)
     for calendar_entry in entries.calendar:
         business_day.day(calendar_entry.day)
+    for code_entry in entries.codes:
+        business_day.day(code_entry.effective_from)
     for root in entries.trust:
         business_day.day(root.effective_from)
         x509.load_pem_x509_certificate(root.certificate.encode())

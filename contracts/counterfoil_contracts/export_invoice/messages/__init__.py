@@ -22,7 +22,7 @@ from .acts import (
     Source,
     WriteOff,
 )
-from .common import MOST_DOCUMENTS, Consent, OptionalId, Position
+from .common import MOST_DOCUMENTS, Consent, OptionalBank, OptionalId, Position
 from .declarations import (
     AmendDeclaration,
     CancelDeclaration,
@@ -88,6 +88,7 @@ __all__ = [
     "Locked",
     "MarkMoved",
     "MarkState",
+    "OptionalBank",
     "OptionalId",
     "Overdue",
     "Pledge",

@@ -18,7 +18,7 @@ from counterfoil_contracts.core.message import (
     Time,
 )
 
-from .common import MOST_DOCUMENTS, OptionalId, Position
+from .common import MOST_DOCUMENTS, OptionalBank, OptionalId, Position
 
 MarkState = Literal[
     "LOCKED",
@@ -142,6 +142,7 @@ class MarkMoved(Message, frozen=True):
 
 
 class Expire(Message, frozen=True):
-    """Frees a mark that nobody approved in time."""
+    """Frees a mark that nobody approved in time. The regulator names the bank (its MSP ID), a bank none."""
 
     mark: RecordId
+    bank: OptionalBank = ""

@@ -230,7 +230,13 @@ def test_every_operation_reads_the_same_public_keys_and_writes_none() -> None:
     _, recorder, _ = history(ONE)
     for each in recorder.blocks:
         for namespace in each.rwset.namespaces:
-            assert [read.key for read in namespace.reads] == ["calendar", "parameters", "rates", "trust"]
+            assert [read.key for read in namespace.reads] == [
+                "calendar",
+                "codes",
+                "parameters",
+                "rates",
+                "trust",
+            ]
             assert not namespace.writes
             assert not namespace.range_queries
 
