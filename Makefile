@@ -32,10 +32,10 @@ test-long: setup ## the long forms of tests that `make test` has in short
 
 test-fabric: setup ## the acceptance suite and the driver's tests on Fabric's own programs (FABRIC_BIN or PATH)
 	$(BIN)/python -m pytest -m "not slow" --engine fabric tests/acceptance
-	$(BIN)/python -m pytest -m fabric tests/fabric
+	$(BIN)/python -m pytest -m "fabric and not slow" tests/fabric
 
 test-fabric-faults: setup ## the cases on Fabric's own programs that wait half a minute
-	$(BIN)/python -m pytest -m slow --engine fabric tests/acceptance
+	$(BIN)/python -m pytest -m slow --engine fabric tests/acceptance tests/fabric
 
 record-fabric: setup ## write down anew what Fabric's own programs answer (tests/acceptance/recorded)
 	$(BIN)/python -m pytest -m "slow or not slow" --engine fabric --record tests/acceptance/test_cases.py tests/acceptance/test_faults.py

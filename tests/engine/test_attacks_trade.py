@@ -6,9 +6,9 @@ own peer allow, and are told nothing of it.
 
 import hashlib
 import secrets
-import sqlite3
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import chain
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 import grpc
 import pytest
 from attacker import CHANNEL, Attacker
+from caught_up import catch_up
 from counterfoil_contracts.core import fingerprint
 from counterfoil_contracts.core.documents import invoice_fingerprint, near_invoice_fingerprint
 from counterfoil_contracts.export_invoice import operations as trade
@@ -24,7 +25,7 @@ from counterfoil_demo.leak_search import forms, search
 from counterfoil_protocol import canonical_json
 from counterfoil_protocol.confidential import Operation, new_request_id
 from counterfoil_protocol.envelope import parse_transaction
-from counterfoil_protocol.messages import common, common_ledger, transaction
+from counterfoil_protocol.messages import common, transaction
 from counterfoil_protocol.rwset import ReadWriteSet
 from financed_bank import (
     APPROVED,
@@ -103,12 +104,8 @@ def everything_that_a_bank_may_read(attacker: Attacker) -> Iterator[bytes]:
     yield from (answer.SerializeToString() for answer in ordered)
     channel = CHANNEL.encode()
     for peer in ("BankB", "Regulator"):
-        info = attacker.ask(person, peer, "qscc", b"GetChainInfo", channel)
-        height = common_ledger.BlockchainInfo.FromString(info.payload).height
-        for number in range(1, height):
-            answer = attacker.ask(person, peer, "qscc", b"GetBlockByNumber", channel, str(number).encode())
-            block = common.Block.FromString(answer.payload)
-            yield answer.payload
+        for block in attacker.chain(person, peer)[1:]:
+            yield block.SerializeToString()
             if peer == "BankB":
                 for envelope in block.data.data:
                     txid = parse_transaction(envelope).transaction_id.encode()
@@ -126,7 +123,8 @@ def test_no_open_door_gives_out_a_private_value(financed: Financed, attacker: At
 def test_the_banks_own_files_hold_nothing_either(financed: Financed, network: RunningNetwork) -> None:
     # The installed package is not searched: the contracts' own samples name a seller, too.
     hits = search(financed.facts, network.folder.peer("BankB"))
-    assert [hit for hit in hits if "chaincodes" not in hit.file.parts] == []
+    own = [hit.file.relative_to(network.folder.root).parts for hit in hits]
+    assert [parts for parts in own if not {"chaincode", "chaincodes"} & set(parts)] == []
     assert search({str(LOCKED)}, network.folder.peer("BankA")), "the search finds what is there"
 
 
@@ -265,30 +263,32 @@ def test_the_same_person_with_two_roles_is_one_person(financed: Financed, attack
 # Hashes
 
 
-def hashes_held(network: RunningNetwork, organisation: str) -> tuple[set[bytes], list[tuple[bytes, bytes]]]:
-    """All hashes of private keys and values in a peer's file: in its state and in its blocks."""
-    database = sqlite3.connect(f"file:{network.folder.peer(organisation) / 'ledger.db'}?mode=ro", uri=True)
-    try:
-        found = {
-            bytes(value)
-            for row in database.execute("SELECT key_hash, value_hash FROM hashed_state")
-            for value in row
-        }
-        blocks = [bytes(row[0]) for row in database.execute("SELECT content FROM block ORDER BY number")]
-    finally:
-        database.close()
-    writes: list[tuple[bytes, bytes]] = []
-    for content in blocks[1:]:
-        for envelope in common.Block.FromString(content).data.data:
+@dataclass(frozen=True, slots=True)
+class Hashes:
+    """What BankB's blocks say of private keys and values: each write is (collection, key's, value's hash)."""
+
+    read: set[bytes]
+    written: list[tuple[str, bytes, bytes]]
+
+    @property
+    def all(self) -> set[bytes]:
+        return self.read.union(*((key, value) for _, key, value in self.written))
+
+
+def hashes_held(attacker: Attacker) -> Hashes:
+    """Of the trade contracts, in the blocks of BankB's own peer; its state's hashes are those written."""
+    catch_up(attacker.network)
+    held = Hashes(set(), [])
+    for block in attacker.chain(attacker.user("BankB", "officer1"), "BankB")[1:]:
+        for envelope in block.data.data:
             for action in parse_transaction(envelope).actions:
                 for entry in ReadWriteSet.parse(action.payload.results).namespaces:
-                    if entry.namespace != "trade":
-                        continue
-                    for collection in entry.collections:
-                        found.update(read.key_hash for read in collection.reads)
-                        writes += [(write.key_hash, write.value_hash) for write in collection.writes]
-    found.update(chain.from_iterable(writes))
-    return found, writes
+                    for collection in entry.collections if entry.namespace == "trade" else ():
+                        held.read.update(read.key_hash for read in collection.reads)
+                        held.written.extend(
+                            (collection.name, write.key_hash, write.value_hash) for write in collection.writes
+                        )
+    return held
 
 
 def guesses() -> Iterator[str]:
@@ -318,8 +318,8 @@ def guesses() -> Iterator[str]:
         yield canonical_json.encode({"salt": "", "value": amount}).decode()
 
 
-def test_no_hash_in_a_banks_file_is_found_by_search(financed: Financed, network: RunningNetwork) -> None:
-    held, _ = hashes_held(network, "BankB")
+def test_no_hash_in_a_banks_file_is_found_by_search(financed: Financed, attacker: Attacker) -> None:
+    held = hashes_held(attacker).all
     assert len(held) > 50
     tried = {hashlib.sha256(guess.encode()).digest() for guess in guesses()}
     assert len(tried) > 10_000
@@ -328,22 +328,17 @@ def test_no_hash_in_a_banks_file_is_found_by_search(financed: Financed, network:
     assert known & held, "the search finds a key whose random id one knows"
 
 
-def test_equal_values_have_unequal_hashes(financed: Financed, network: RunningNetwork) -> None:
+def test_equal_values_have_unequal_hashes(financed: Financed, attacker: Attacker) -> None:
     """The same terms again, by one bank and by another; and no key has one hash in two collections."""
     for bank in ("BankA", "BankA", "BankB"):
         financed.ready.submit(bank, "officer1", trade.TERMS_PUT, TERMS)
-    _, writes = hashes_held(network, "BankB")
-    values = [value for _, value in writes if value]
+    written = hashes_held(attacker).written
+    values = [value for _, _, value in written if value]
     assert len(values) == len(set(values)), "a value's hash stands twice in the blocks"
-    database = sqlite3.connect(f"file:{network.folder.peer('BankB') / 'ledger.db'}?mode=ro", uri=True)
-    try:
-        [(shared,)] = database.execute(
-            "SELECT count(*) FROM (SELECT key_hash FROM hashed_state WHERE namespace = 'trade' "
-            "GROUP BY key_hash HAVING count(DISTINCT collection) > 1)"
-        ).fetchall()
-    finally:
-        database.close()
-    assert shared == 0
+    collections: dict[bytes, set[str]] = {}
+    for collection, key, _ in written:
+        collections.setdefault(key, set()).add(collection)
+    assert max(map(len, collections.values())) == 1
 
 
 # Logs, last: they have seen all the requests above

@@ -8,7 +8,10 @@ from counterfoil_network.deployment import FABRIC, ProgramsMissing
 from counterfoil_network.deployment.folder import NetworkFolder
 from counterfoil_network.fabric.programs import Programs, find_programs
 from fabric_command import Command, until
+from financed_bank import Financed, financed_network
 from running_network import RunningNetwork, asset_chaincode, running_network
+
+from tests.acceptance.sample import probe
 
 HERE = Path(__file__).parent
 
@@ -33,6 +36,13 @@ def network(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningNetwork
     folder = tmp_path_factory.mktemp("fabric") / "network"
     with running_network(folder, asset_chaincode(), engine=FABRIC) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def financed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Financed]:
+    """The trade contracts and BankA's financing, with the chaincode `probe` beside them."""
+    with financed_network(tmp_path_factory.mktemp("financed"), FABRIC, [probe()]) as found:
+        yield found
 
 
 @pytest.fixture

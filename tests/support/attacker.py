@@ -16,7 +16,7 @@ from counterfoil_network.identities.certificate_authority import CertificateAuth
 from counterfoil_network.identities.folder import read_authority
 from counterfoil_protocol import envelope as envelopes
 from counterfoil_protocol.identity import Identity, attribute_extension
-from counterfoil_protocol.messages import atomic_broadcast, common, gateway, proposal_response
+from counterfoil_protocol.messages import atomic_broadcast, common, common_ledger, gateway, proposal_response
 from counterfoil_protocol.proposal import BuiltProposal, build_proposal, sign_proposal
 from counterfoil_protocol.services import AtomicBroadcastStub, DeliverStub, EndorserStub, GatewayStub
 from counterfoil_protocol.signing import Signer, private_key_signer
@@ -144,6 +144,15 @@ class Attacker:
         with self.endpoint(organisation) as node:
             service = node.orderer if organisation == "Orderer" else node.deliver
             return list(getattr(service, method)(iter([seek(person, start)]), timeout=PATIENCE))
+
+    def chain(self, person: Person, organisation: str) -> list[common.Block]:
+        """All blocks of a peer, by its chaincode `qscc`, which answers every reader of the channel."""
+        channel = CHANNEL.encode()
+        info = self.ask(person, organisation, "qscc", b"GetChainInfo", channel)
+        height = common_ledger.BlockchainInfo.FromString(info.payload).height
+        numbers = (str(number).encode() for number in range(height))
+        answers = (self.ask(person, organisation, "qscc", b"GetBlockByNumber", channel, n) for n in numbers)
+        return [common.Block.FromString(answer.payload) for answer in answers]
 
     def code(self, transaction_id: str, organisation: str = "Regulator") -> int:
         """A transaction's validation code at an organisation's peer, once it is in a block."""

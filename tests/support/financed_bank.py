@@ -2,7 +2,7 @@
 
 import secrets
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +10,14 @@ from typing import Any
 
 import msgspec
 from attacker import Attacker, Person
+from caught_up import catch_up
 from counterfoil_cli.trade_chaincode import trade_chaincode
 from counterfoil_contracts.consent import operations as consents
 from counterfoil_contracts.core import fingerprint
 from counterfoil_contracts.core.documents import invoice_fingerprint
 from counterfoil_contracts.export_invoice import operations as trade
+from counterfoil_network.deployment import EMBEDDED
+from counterfoil_network.deployment.chaincode import Chaincode
 from counterfoil_protocol.confidential import Operation, build_request, new_request_id, new_salt
 from counterfoil_protocol.messages import proposal_response
 from counterfoil_protocol.signing import private_key_signer
@@ -59,9 +62,13 @@ class Financed:
 
 
 @contextmanager
-def financed_network(folder: Path) -> Iterator[Financed]:
-    """A network of its own, with one financing of BankA's."""
-    with running_network(folder / "network", trade_chaincode(MSP_IDS)) as network:
+def financed_network(
+    folder: Path, engine: str = EMBEDDED, beside: Sequence[Chaincode] = ()
+) -> Iterator[Financed]:
+    """A network of its own, with one financing of BankA's; other chaincodes `beside` the trade contracts."""
+    with running_network(
+        folder / "network", trade_chaincode(MSP_IDS), engine=engine, beside=beside
+    ) as network:
         (folder / "journals").mkdir()
         ready = make_ready(network, folder / "journals")
         ready.publish([SHIPMENT])
@@ -71,6 +78,8 @@ def financed_network(folder: Path) -> Iterator[Financed]:
             pledge = trade.Pledge(0, SHIPMENT.number, LOCKED, LOCKED, LOCKED)
             mark = officer.submit(trade.LOCK, trade.Lock(view, terms, "USD", LOCKED, (pledge,))).answer.mark
             approver.submit(trade.APPROVE, trade.Approve(mark, APPROVED))
+        # BankB's own peer is asked, which no client of BankA's waits for.
+        catch_up(network)
         yield Financed(ready, Attacker(network), view, terms, mark)
 
 
@@ -144,7 +153,8 @@ FACTS_IN_TEXTS = {
 
 def payloads_in_logs(network: RunningNetwork, wanted: set[str]) -> list[tuple[str, str]]:
     """Which log holds which fact, or a traceback, which a refusal never leaves."""
-    logs = sorted(network.folder.root.rglob("*.log"))
+    # Fabric's databases (LevelDB) number their journals: 000007.log is no log.
+    logs = sorted(path for path in network.folder.root.rglob("*.log") if not path.stem.isdigit())
     assert len(logs) >= 10
     contents = {str(path): path.read_bytes() for path in logs}
     return [

@@ -2,18 +2,19 @@
 
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from counterfoil import Contract, Gateway
 from counterfoil_network.deployment import EMBEDDED, FABRIC, NetworkFolder, NetworkSettings
-from counterfoil_network.deployment.chaincode import Chaincode, deploy_on
+from counterfoil_network.deployment.chaincode import Chaincode, deploy, deploy_on
 from counterfoil_network.deployment.engine_process import EngineProcess
 from counterfoil_network.deployment.heights import peer_heights
 from counterfoil_network.deployment.network import Launch, run_network
+from counterfoil_network.deployment.network import RunningNetwork as StartedNetwork
 from counterfoil_network.deployment.state import NetworkState
 from counterfoil_network.fabric.engine import FabricEngine
 from counterfoil_network.fabric.programs import find_programs
@@ -99,8 +100,9 @@ def running_network(
     configtx: Path = ROOT / "configtx.yaml",
     crypto_config: Path = ROOT / "crypto-config.yaml",
     orderers: int | None = None,
+    beside: Sequence[Chaincode] = (),
 ) -> Iterator[RunningNetwork]:
-    """Run a network until the block ends, with a chaincode in force if one is given."""
+    """Run a network until the block ends, with a chaincode in force if one is given, and others beside it."""
     settings = NetworkSettings(
         NetworkFolder(folder), configtx, crypto_config, engine=engine, orderers=orderers
     )
@@ -110,4 +112,15 @@ def running_network(
     with run_network(settings, launch=launch) as running:
         if chaincode is not None:
             deploy_on(running, chaincode)
+        for other in beside:
+            _deploy_beside(running, other)
         yield RunningNetwork(running.folder, running.state, running.engine.pid)
+
+
+def _deploy_beside(running: StartedNetwork, chaincode: Chaincode) -> None:
+    """As `deploy_on`, but the chaincodes that already run stay: a test's network may have two."""
+    chaincode = replace(chaincode, package=running.engine.own_form(chaincode.package))
+    packages = chaincode.packages([node.organisation for node in running.state.peers])
+    running.engine.serve(packages)
+    running.engine.wait_until_served(packages)
+    deploy(running.folder, running.state, chaincode)
