@@ -93,7 +93,10 @@ class Operation(Generic[RequestT, AnswerT]):
     """Templates of the collections written, besides the outcome's."""
     summary: str = ""
     client_salt: bool = field(default=False)
-    """The request carries the salt although no bank endorses (before the ledger has a secret of its own)."""
+    """The request carries the salt although no bank endorses: before the ledger has a secret of its own, or
+    where nothing of `authority` may be read."""
+    relayed_outcome: str = AUTHORITY
+    """The collection that keeps the outcomes of callers who are no bank, where `outcome` names a bank."""
 
     def __post_init__(self) -> None:
         submit = bool(self.endorsers) and self.outcome is not None and not self.evaluate_at
@@ -233,10 +236,11 @@ def collection_name(template: str, bank: str | None) -> str:
     return template.replace(_BANK_PLACE, bank)
 
 
-def outcome_collection(template: str, caller_msp: str) -> str:
-    """The collection that keeps the outcome for this caller; `authority` for one that is no bank."""
-    bank = bank_of(caller_msp)
-    return AUTHORITY if bank is None and _BANK_PLACE in template else collection_name(template, bank)
+def outcome_collection(operation: Operation[RequestT, AnswerT], caller_msp: str) -> str:
+    """The collection that keeps the outcome of a submit for this caller."""
+    template, bank = operation.outcome or "", bank_of(caller_msp)
+    relayed = bank is None and _BANK_PLACE in template
+    return operation.relayed_outcome if relayed else collection_name(template, bank)
 
 
 def outcome_key(collection: str, caller_msp: str, request_id: str) -> str:

@@ -73,6 +73,13 @@ class ConfidentialContext(Context):
             return derive_salt(self._request_salt, self.stub.transaction_id, key)
         return self.key_ring().salt(self.stub.transaction_id, key)
 
+    def hidden_id(self, name: str) -> str:
+        """An id, 32 hex digits, for a record that this transaction makes; nobody without the salt can tell it.
+
+        A record under the request id, which stands in the block, shows by its key's hash what was written.
+        """
+        return self.salt(f"id/{name}").hex()[:32]
+
     def collection(self, template: str, bank: str | None = None) -> str:
         """The collection of a template: of the caller's bank, or of `bank` where an authority acts on one.
 

@@ -113,7 +113,7 @@ class ConfidentialContract(Contract):
         call = self._checked(stub, peer, submits=True)
         declared = call.operation
         body = _body(call.request, declared)
-        collection = outcome_collection(declared.outcome or "", call.caller.msp_id)
+        collection = outcome_collection(declared, call.caller.msp_id)
         earlier = read_outcome(stub, collection, call.caller.msp_id, call.request_id)
         if earlier is not None:
             if earlier.digest != call.request.digest:
@@ -147,7 +147,7 @@ class ConfidentialContract(Contract):
         asked = request.body.get("request_id") if isinstance(request.body, dict) else None
         if not isinstance(asked, str) or not is_request_id(asked):
             raise RuntimeRefusal.BAD_INPUT.refuse("request_id: expected 32 lower-case hex digits")
-        collection = outcome_collection(declared.outcome or "", caller.msp_id)
+        collection = outcome_collection(declared, caller.msp_id)
         found = read_outcome(stub, collection, caller.msp_id, asked)
         if found is None:
             raise RuntimeRefusal.NOT_FOUND.refuse("no outcome of this request id is known here")

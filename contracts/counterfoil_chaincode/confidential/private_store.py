@@ -107,6 +107,12 @@ class PrivateStore:
         self._written.add((collection, key))
         self._stub.delete_private_data(collection, key)
 
+    def purge(self, collection: str, key: str) -> None:
+        """Delete a record, and its earlier values from the members' disks; its hashes stay in the blocks."""
+        self._check(collection, writes=True)
+        self._written.add((collection, key))
+        self._stub.purge_private_data(collection, key)
+
     def _check_readable(self, collection: str, key: str) -> None:
         self._check(collection, writes=False)
         if (collection, key) in self._written:

@@ -16,14 +16,14 @@ from counterfoil_contracts.core.refusals import refusal
 from counterfoil_contracts.registry.operations import Root
 
 from . import jws
-from .operations import TradeConsent, TradeWithdrawal
+from .operations import ClaimsT
 
 ORGANIZATION_IDENTIFIER = ObjectIdentifier("2.5.4.97")
 _SCHEME = "NTRCN-"
 """National trade register of China (ETSI EN 319 412-1 section 5.1.4)."""
 _TOKENS_REMEMBERED = 1024
+READING_SECONDS_MAX = 300
 
-ClaimsT = TypeVar("ClaimsT", TradeConsent, TradeWithdrawal)
 ExtensionT = TypeVar("ExtensionT", x509.BasicConstraints, x509.KeyUsage)
 
 
@@ -44,6 +44,18 @@ def verified(token: str, of: type[ClaimsT], roots: Sequence[Root], now: int) -> 
         raise refusal(RefusalCode.CONSENT_INVALID, f"the consent does not hold: {error}") from None
     if not claims.not_before <= now < claims.expiry:
         raise refusal(RefusalCode.CONSENT_EXPIRED, "the consent is not valid at this time")
+    return claims
+
+
+def verified_reading(token: str, roots: Sequence[Root], now: int) -> TradeReading:
+    """A request to read that an enterprise signed, as `verified`, for five minutes at most.
+
+    Raises:
+        Refusal: `CONSENT_INVALID`, `CONSENT_EXPIRED`.
+    """
+    claims = verified(token, TradeReading, roots, now)
+    if claims.expiry - claims.not_before > READING_SECONDS_MAX:
+        raise refusal(RefusalCode.CONSENT_INVALID, "a request to read lives five minutes at most")
     return claims
 
 

@@ -1,4 +1,4 @@
-"""What an enterprise signs: the claims of a trade consent and of its withdrawal, and how it signs them.
+"""What an enterprise signs: a trade consent, its withdrawal, a request to read; and how it signs them.
 
 Enterprises are not members of the channel; a bank carries what they have signed. A consent is for one
 bank, names the documents with their lines, and bounds the loan. `withdraw` is an operation of
@@ -7,7 +7,7 @@ bank, names the documents with their lines, and bounds the loan. `withdraw` is a
 
 import secrets
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated, Final, Literal, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, Final, Literal, Protocol, TypeVar, cast
 
 import msgspec
 from counterfoil_protocol.signing import Signer
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
 
 TRADE_CONSENT: Final = "counterfoil/trade-consent/1"
 TRADE_WITHDRAWAL: Final = "counterfoil/trade-consent-withdrawal/1"
+TRADE_READING: Final = "counterfoil/trade-reading/1"
 MOST_DOCUMENTS = 100
 
 BankMsp = Annotated[str, Meta(pattern=r"\ABank[A-Za-z0-9]{1,40}MSP\Z")]
@@ -79,7 +80,26 @@ class TradeWithdrawal(Message, frozen=True):
     expiry: Time
 
 
-ClaimsT = TypeVar("ClaimsT", TradeConsent, TradeWithdrawal)
+class Claims(Protocol):
+    """What every statement says: whose it is, and from when until when it holds (seconds since 1970 UTC)."""
+
+    @property
+    def enterprise(self) -> str:
+        """The unified social credit code."""
+        ...
+
+    @property
+    def not_before(self) -> int:
+        """The first second."""
+        ...
+
+    @property
+    def expiry(self) -> int:
+        """The second after the last."""
+        ...
+
+
+ClaimsT = TypeVar("ClaimsT", bound=Claims)
 
 
 def new_nonce() -> str:
@@ -88,7 +108,7 @@ def new_nonce() -> str:
     return secrets.token_hex(16)
 
 
-def sign(claims: ClaimsT, certificates: Sequence[x509.Certificate], sign_message: Signer) -> str:
+def sign(claims: Claims, certificates: Sequence[x509.Certificate], sign_message: Signer) -> str:
     """The compact JWS of claims, signed by the enterprise.
 
     `certificates` begin with the enterprise's own (organizationIdentifier `NTRCN-<USCC>`), without the root;

@@ -12,6 +12,7 @@ AUTHORITIES = (REGULATOR, PORT)
 """Who endorses whatever touches `authority` or a bank's marks."""
 
 REGULATOR_OFFICER = Role(REGULATOR, "regulator.officer")
+REGULATOR_ORACLE = Role(REGULATOR, "regulator.oracle")
 REGULATOR_AUDITOR = Role(REGULATOR, "regulator.auditor")
 REGULATOR_RELAY = Role(REGULATOR, "regulator.relay")
 CUSTOMS_ORACLE = Role(PORT, "customs.oracle")

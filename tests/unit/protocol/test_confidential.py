@@ -1,6 +1,7 @@
 """Declarations and wire shape of confidential operations."""
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 from counterfoil_protocol.confidential import (
@@ -100,8 +101,9 @@ def test_collections_and_outcomes() -> None:
     assert collection_name("authority", None) == "authority"
     with pytest.raises(ValueError, match="needs a bank"):
         collection_name("terms_{bank}", None)
-    assert outcome_collection("marks_{bank}", BANK_A) == "marks_BankA"
-    assert outcome_collection("marks_{bank}", REGULATOR) == AUTHORITY
+    assert outcome_collection(LOCK, BANK_A) == "marks_BankA"
+    assert outcome_collection(LOCK, REGULATOR) == AUTHORITY
+    assert outcome_collection(replace(LOCK, relayed_outcome="supervision"), REGULATOR) == "supervision"
     assert outcome_key("marks_BankA", BANK_A, "0" * 32) == f"outcome/marks_BankA/BankAMSP/{'0' * 32}"
 
 
