@@ -1,4 +1,4 @@
-"""Identities on a running network: renewed, revoked by list, and those of cryptogen in the place of ours."""
+"""Identities on a running network: renewed, revoked by list, others in the place of ours."""
 
 import subprocess
 from pathlib import Path
@@ -12,6 +12,7 @@ from counterfoil_network.identities import load_identity, open_crypto_folder, re
 from counterfoil_network.identities.folder import OrganisationFolder
 from counterfoil_protocol.config_update import compute_update, sign_update, unsigned_envelope
 from counterfoil_protocol.messages import configtx, msp_config
+from enrolled_network import enrolled_network
 from fabric_command import until
 from running_network import ROOT, RunningNetwork, asset_chaincode, running_network
 
@@ -89,3 +90,10 @@ def test_folders_of_cryptogen_are_accepted(tmp_path: Path, programs: Programs) -
                 contract = gateway.network(network.state.channel).contract("asset")
                 contract.submit("create", user, "BankA", "1")
     assert authority.read_bytes() == made
+
+
+def test_folders_of_fabric_cas_layout_are_accepted(tmp_path: Path) -> None:
+    with enrolled_network(NetworkFolder(tmp_path / "network"), engine=FABRIC) as network:
+        for bank in ("BankA", "BankB"):
+            with network.contract(bank, "officer1") as contract:
+                contract.submit("create", bank, bank, "1")

@@ -11,7 +11,8 @@ from typing import Any
 
 from counterfoil_network.deployment.folder import NetworkFolder
 from counterfoil_network.deployment.state import NetworkState, Node
-from counterfoil_network.identities import KEY_FILE, OrganisationFolder
+from counterfoil_network.identities import OrganisationFolder
+from counterfoil_network.identities.key_store import key_of, signing_certificate
 
 
 def write_connection_profile(
@@ -54,10 +55,10 @@ def _peer(node: Node, organisation: OrganisationFolder, start: Path) -> dict[str
 
 def _user(organisation: OrganisationFolder, name: str, start: Path) -> dict[str, Any]:
     msp = organisation.user_msp(name)
-    certificate = next(iter(sorted((msp / "signcerts").glob("*.pem"))))
+    certificate = signing_certificate(msp)
     return {
         "cert": {"path": _relative(certificate, start)},
-        "key": {"path": _relative(msp / "keystore" / KEY_FILE, start)},
+        "key": {"path": _relative(key_of(certificate, msp / "keystore"), start)},
     }
 
 

@@ -27,6 +27,7 @@ from counterfoil_network.identities import (
     read_crypto_config,
     with_orderers,
 )
+from counterfoil_network.identities.tls_folder import TlsFolder
 
 EMBEDDED = "embedded"
 FABRIC = "fabric"
@@ -94,7 +95,9 @@ def prepare(settings: NetworkSettings) -> Prepared:
 def _write_genesis_block(profile: Profile, state: NetworkState, folder: NetworkFolder) -> None:
     nodes = [
         RunningNode(
-            node.organisation, Address.parse(node.address), folder.root / node.crypto / "tls" / "server.crt"
+            node.organisation,
+            Address.parse(node.address),
+            TlsFolder(folder.root / node.crypto / "tls").certificate,
         )
         for node in state.nodes
     ]

@@ -47,6 +47,6 @@ class Node:
             address=address,
             identity=Identity(msp_id, local.certificate),
             signer=private_key_signer(local.key),
-            tls_certificate=node.tls_certificate.read_bytes(),
-            tls_key=node.tls_key.read_bytes(),
+            tls_certificate=node.tls.certificate.read_bytes(),
+            tls_key=node.tls.key.read_bytes(),
         )

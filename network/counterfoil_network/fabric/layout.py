@@ -5,6 +5,7 @@ from pathlib import Path
 
 from counterfoil_network.deployment.folder import NetworkFolder
 from counterfoil_network.deployment.state import Node
+from counterfoil_network.identities.tls_folder import TlsFolder
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,17 +34,17 @@ class NodeFiles:
     @property
     def tls_certificate(self) -> Path:
         """Its TLS certificate, for both ends of a connection (PEM)."""
-        return self.crypto / "tls" / "server.crt"
+        return TlsFolder(self.crypto / "tls").certificate
 
     @property
     def tls_key(self) -> Path:
         """The key of that."""
-        return self.crypto / "tls" / "server.key"
+        return TlsFolder(self.crypto / "tls").key
 
     @property
     def tls_authority(self) -> Path:
-        """Certificate of the authority that signed it (PEM)."""
-        return self.crypto / "tls" / "ca.crt"
+        """Certificates of the authorities that signed it (PEM)."""
+        return TlsFolder(self.crypto / "tls").authorities
 
 
 @dataclass(frozen=True, slots=True)

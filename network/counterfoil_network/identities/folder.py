@@ -1,5 +1,7 @@
 """The folder of a network's identities in cryptogen's layout: where each certificate and key lies.
 
+Within it, folders of identities may be Fabric CA's (`fabric_ca`).
+
 <crypto>/{peerOrganizations,ordererOrganizations}/<domain>/
     ca/  tlsca/                      authority's certificate and key
     msp/                             what the channel configuration takes (cacerts, tlscacerts, crls,
@@ -22,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from counterfoil_network.identities.certificate_authority import CertificateAuthority
 from counterfoil_network.identities.crypto_config import OrganisationKind
 from counterfoil_network.identities.errors import IdentityNotFound
+from counterfoil_network.identities.tls_folder import TlsFolder
 
 KEY_FILE = "priv_sk"
 """File name of a private key in a key store, as cryptogen writes it."""
@@ -40,14 +43,9 @@ class NodeFolder:
         return self.root / "msp"
 
     @property
-    def tls_certificate(self) -> Path:
-        """Its TLS server certificate (PEM)."""
-        return self.root / "tls" / "server.crt"
-
-    @property
-    def tls_key(self) -> Path:
-        """Its TLS server key (PEM)."""
-        return self.root / "tls" / "server.key"
+    def tls(self) -> TlsFolder:
+        """Its TLS pair, and who signed it."""
+        return TlsFolder(self.root / "tls")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +64,17 @@ class OrganisationFolder:
 
     @property
     def tls_authority_certificate(self) -> Path:
-        """Certificate (PEM) of the authority of its TLS certificates."""
-        return next(iter(sorted((self.msp / "tlscacerts").glob("*.pem"))))
+        """Certificates (PEM) of the authorities of its TLS certificates, intermediate ones among them.
+
+        Raises:
+            IdentityNotFound: there is none.
+        """
+        if self.nodes and (self.msp / "tlsintermediatecerts").is_dir():
+            return self.nodes[0].tls.authorities
+        found = sorted((self.msp / "tlscacerts").glob("*"))
+        if not found:
+            raise IdentityNotFound(f"{self.msp} has no TLS authority")
+        return found[0]
 
     @property
     def nodes(self) -> tuple[NodeFolder, ...]:

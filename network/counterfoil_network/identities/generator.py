@@ -16,7 +16,10 @@ from counterfoil_network.identities.crypto_config import (
     read_crypto_config,
 )
 from counterfoil_network.identities.enterprise import create_enterprise_authority
+from counterfoil_network.identities.errors import IdentityNotFound
+from counterfoil_network.identities.fabric_ca import complete
 from counterfoil_network.identities.folder import (
+    KEY_FILE,
     CryptoFolder,
     OrganisationFolder,
     read_authority,
@@ -42,8 +45,12 @@ def generate(crypto_config: Path, target: Path, *, now: datetime | None = None) 
     file has gained (cryptogen's `extend`). Private keys are readable by their owner alone. Each folder
     appears whole or not at all.
 
+    Folders of Fabric CA's layout are taken too, and given the public files they lack; their users are those
+    who have enrolled.
+
     Raises:
         CryptoConfigError: the file cannot be followed.
+        IdentityNotFound: a node is to be made where no authority's key is.
     """
     return generate_identities(read_crypto_config(crypto_config), target, now=now)
 
@@ -116,7 +123,9 @@ def _folder(spec: OrganisationSpec, target: Path) -> OrganisationFolder:
 
 def _organisation(spec: OrganisationSpec, target: Path, now: datetime) -> OrganisationFolder:
     organisation = _folder(spec, target)
-    if not organisation.root.exists():
+    if organisation.root.exists():
+        complete(organisation)
+    else:
         authorities = Authorities(
             create_authority(spec.authority, now), create_authority(spec.authority, now, prefix="tls")
         )
@@ -126,15 +135,25 @@ def _organisation(spec: OrganisationSpec, target: Path, now: datetime) -> Organi
             write_verifying_msp(folder / "msp", authorities)
     for node in spec.nodes:
         _node(organisation, node, now)
-    for user in spec.users:
-        _user(organisation, user, now)
+    if _can_issue(organisation):
+        for user in spec.users:
+            _user(organisation, user, now)
     return organisation
+
+
+def _can_issue(organisation: OrganisationFolder) -> bool:
+    """Not where the authority is elsewhere, a Fabric CA say: then those who have enrolled are the users."""
+    return all((organisation.root / name / KEY_FILE).is_file() for name in ("ca", "tlsca"))
 
 
 def _node(organisation: OrganisationFolder, spec: NodeSpec, now: datetime) -> None:
     target = organisation.root / organisation.kind.node_folder / spec.common_name
     if target.exists():
         return
+    if not _can_issue(organisation):
+        raise IdentityNotFound(
+            f"{organisation.root} holds neither {spec.common_name} nor an authority that could sign for it"
+        )
     authorities = read_authorities(organisation)
     subject = node_subject(spec.common_name, organisation.kind.node_ou)
     with whole_folder(target) as folder:

@@ -8,11 +8,10 @@ from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
-from cryptography.hazmat.primitives import serialization
 
 from counterfoil_network.identities.certificate_authority import CertificateAuthority, new_key
-from counterfoil_network.identities.errors import IdentityNotFound
 from counterfoil_network.identities.folder import KEY_FILE, certificate_file, pem, write_key, write_public
+from counterfoil_network.identities.key_store import key_of, signing_certificate
 
 _NODE_OUS = ("Client", "Peer", "Admin", "Orderer")
 
@@ -48,7 +47,7 @@ def write_verifying_msp(folder: Path, authorities: Authorities) -> None:
     write_public(folder / "cacerts" / authority, pem(authorities.identities.certificate))
     tls_authority = certificate_file(authorities.tls.common_name)
     write_public(folder / "tlscacerts" / tls_authority, pem(authorities.tls.certificate))
-    write_public(folder / "config.yaml", _node_ous(f"cacerts/{authority}").encode())
+    write_public(folder / "config.yaml", node_ous(f"cacerts/{authority}").encode())
 
 
 def write_identity(  # noqa: PLR0913 - a certificate has these parts
@@ -95,18 +94,8 @@ def load_identity(msp: Path) -> LocalIdentity:
     Raises:
         IdentityNotFound: no certificate, or no key that belongs to it.
     """
-    certificates = sorted((msp / "signcerts").glob("*.pem"))
-    if not certificates:
-        raise IdentityNotFound(f"{msp} has no signing certificate")
-    certificate = certificates[0].read_bytes()
-    public_key = x509.load_pem_x509_certificate(certificate).public_key()
-    for path in sorted((msp / "keystore").glob("*")):
-        content = path.read_bytes()
-        if _public_bytes(serialization.load_pem_private_key(content, None).public_key()) == _public_bytes(
-            public_key
-        ):
-            return LocalIdentity(certificate, content)
-    raise IdentityNotFound(f"{msp / 'keystore'} has no key of {certificates[0].name}")
+    certificate = signing_certificate(msp)
+    return LocalIdentity(certificate.read_bytes(), key_of(certificate, msp / "keystore").read_bytes())
 
 
 def node_subject(common_name: str, organisational_unit: str | None) -> x509.Name:
@@ -116,20 +105,12 @@ def node_subject(common_name: str, organisational_unit: str | None) -> x509.Name
     return x509.Name([*attributes, x509.NameAttribute(x509.NameOID.COMMON_NAME, common_name)])
 
 
-def _public_bytes(key: object) -> bytes:
-    assert hasattr(key, "public_bytes")
-    encoded: bytes = key.public_bytes(
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-    return encoded
-
-
-def _node_ous(authority: str) -> str:
+def node_ous(authority: str | None) -> str:
+    """config.yaml: the NodeOUs, for certificates of `authority` (a path in the MSP), or of any of its."""
     lines = ["NodeOUs:", "  Enable: true"]
     for name in _NODE_OUS:
-        lines += [
-            f"  {name}OUIdentifier:",
-            f"    Certificate: {authority}",
-            f"    OrganizationalUnitIdentifier: {name.lower()}",
-        ]
+        lines.append(f"  {name}OUIdentifier:")
+        if authority:
+            lines.append(f"    Certificate: {authority}")
+        lines.append(f"    OrganizationalUnitIdentifier: {name.lower()}")
     return "\n".join(lines) + "\n"

@@ -10,6 +10,7 @@ from cryptography.x509.oid import NameOID
 
 from counterfoil_network.identities.certificate_authority import utc_now
 from counterfoil_network.identities.enterprise import ENTERPRISES
+from counterfoil_network.identities.errors import IdentityNotFound
 from counterfoil_network.identities.folder import OrganisationFolder, read_authority, write_public
 from counterfoil_network.identities.generator import STAFF_ATTRIBUTE, issue_user
 from counterfoil_network.identities.local_msp import load_identity
@@ -32,14 +33,17 @@ def renew(
     folder of its own.
 
     Raises:
-        IdentityNotFound: the organisation has no such user.
+        IdentityNotFound: the organisation has no such user, its certificate no staff id, or the folder no
+            authority's key: whoever was enrolled with a Fabric CA is enrolled again there.
         ValueError: `changed_attributes` names the staff id.
     """
     if changed_attributes and STAFF_ATTRIBUTE in changed_attributes:
         raise ValueError("the staff id is the person and survives every renewal")
     certificate = load_identity(organisation.user_msp(user)).x509
     kept = dict(attributes(certificate))
-    staff = kept.pop(STAFF_ATTRIBUTE)
+    staff = kept.pop(STAFF_ATTRIBUTE, None)
+    if staff is None:
+        raise IdentityNotFound(f"the certificate of {user} names no staff id")
     units = certificate.subject.get_attributes_for_oid(NameOID.ORGANIZATIONAL_UNIT_NAME)
     return issue_user(
         organisation,

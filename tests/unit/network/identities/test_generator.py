@@ -72,7 +72,7 @@ def test_admins_and_nodes_carry_their_unit(crypto: CryptoFolder) -> None:
 
 def test_node_tls_certificates_answer_to_local_names(crypto: CryptoFolder) -> None:
     for organisation in crypto.organisations:
-        certificate = x509.load_pem_x509_certificate(organisation.nodes[0].tls_certificate.read_bytes())
+        certificate = x509.load_pem_x509_certificate(organisation.nodes[0].tls.certificate.read_bytes())
         names = certificate.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
         assert {"localhost", organisation.nodes[0].host} <= set(names.get_values_for_type(x509.DNSName))
         assert {str(each) for each in names.get_values_for_type(x509.IPAddress)} == {"127.0.0.1", "::1"}
