@@ -74,7 +74,7 @@ class ConfidentialContext(Context):
         return self.key_ring().salt(self.stub.transaction_id, key)
 
     def hidden_id(self, name: str) -> str:
-        """An id, 32 hex digits, for a record that this transaction makes; nobody without the salt can tell it.
+        """An id (32 hex digits) for a record that this transaction makes; it takes the salt to tell it.
 
         A record under the request id, which stands in the block, shows by its key's hash what was written.
         """

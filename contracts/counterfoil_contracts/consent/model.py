@@ -16,7 +16,7 @@ from counterfoil_contracts.core.refusals import refusal
 from counterfoil_contracts.registry.operations import Root
 
 from . import jws
-from .operations import ClaimsT
+from .operations import ClaimsT, TradeReading
 
 ORGANIZATION_IDENTIFIER = ObjectIdentifier("2.5.4.97")
 _SCHEME = "NTRCN-"

@@ -80,6 +80,15 @@ class TradeWithdrawal(Message, frozen=True):
     expiry: Time
 
 
+class TradeReading(Message, frozen=True):
+    """Asks what an enterprise has consented to and who looked at its documents; lives five minutes at most."""
+
+    type: Literal["counterfoil/trade-reading/1"]
+    enterprise: Uscc
+    not_before: Time
+    expiry: Time
+
+
 class Claims(Protocol):
     """What every statement says: whose it is, and from when until when it holds (seconds since 1970 UTC)."""
 
