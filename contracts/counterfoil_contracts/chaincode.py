@@ -7,13 +7,16 @@ a bank is an MSP whose ID says so, and collections are named after it.
 from counterfoil_chaincode.chaincode import Chaincode
 
 from .collections import ENDORSEMENT_POLICY, RULES, collections
-from .export_invoice.contract import ExportInvoice
-from .export_invoice.operations import OPERATIONS as EXPORT_INVOICE_OPERATIONS
-from .registry.contract import Registry
-from .registry.operations import OPERATIONS as REGISTRY_OPERATIONS
+from .export_invoice.scenario import SCENARIO as EXPORT_INVOICE
+from .freight_payment.scenario import SCENARIO as FREIGHT_PAYMENT
+from .registry.scenario import SCENARIO as REGISTRY
 
-__all__ = ["CHAINCODE", "ENDORSEMENT_POLICY", "NAME", "OPERATIONS", "RULES", "collections"]
+__all__ = ["CHAINCODE", "ENDORSEMENT_POLICY", "NAME", "OPERATIONS", "RULES", "SCENARIOS", "collections"]
 
 NAME = "trade"
-OPERATIONS = (*REGISTRY_OPERATIONS, *EXPORT_INVOICE_OPERATIONS)
-CHAINCODE = Chaincode([Registry(), ExportInvoice()], title="Counterfoil trade", version="0.1.0")
+SCENARIOS = (REGISTRY, EXPORT_INVOICE, FREIGHT_PAYMENT)
+"""One a folder."""
+OPERATIONS = tuple(operation for scenario in SCENARIOS for operation in scenario.operations)
+CHAINCODE = Chaincode(
+    [scenario.contract() for scenario in SCENARIOS], title="Counterfoil trade", version="0.1.0"
+)

@@ -4,16 +4,15 @@ import ast
 import inspect
 import sys
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any
 
 from counterfoil_protocol.confidential import BANK, Operation
 
-from .chaincode import OPERATIONS
+from .chaincode import OPERATIONS, SCENARIOS
 from .collections import RULES
-from .core import flags, mark_states
+from .core import flags
 from .core.codes import RefusalCode
-from .export_invoice.act_steps import REVERSIBLE
-from .export_invoice.messages import Act
+from .scenario import Scenario
 
 _HEAD = """\
 # The contracts of the chaincode `trade`
@@ -21,20 +20,22 @@ _HEAD = """\
 Written by `python -m counterfoil_contracts.describe` from the code; a test compares. *bank* stands for the
 caller's own bank, `{bank}` in a collection's name likewise. Every submit is `<contract>:transact`, every
 question `<contract>:inquire` (`counterfoil_protocol/confidential.py`); outcomes are kept in a collection.
+*gateway* is whose gateway may carry it, which sees the request; *own* is the caller's organisation's.
 """
 
 
 def page() -> str:
     """The whole page."""
-    parts = [_HEAD, *_operations(), *_acts(), *_states(), *_refusals(), *_flags(), *_collections()]
+    told = [line for scenario in SCENARIOS if scenario.subject for line in _scenario(scenario)]
+    parts = [_HEAD, *_operations(), *told, *_refusals(), *_flags(), *_collections()]
     return "\n".join(parts)
 
 
 def _operations() -> Iterator[str]:
     for contract in dict.fromkeys(operation.contract for operation in OPERATIONS):
         yield f"## Contract `{contract}`\n"
-        yield "| operation | what | who | endorsed or answered by | reads | writes | outcome |"
-        yield "|---|---|---|---|---|---|---|"
+        yield "| operation | what | who | gateway | endorsed or answered by | reads | writes | outcome |"
+        yield "|---|---|---|---|---|---|---|---|"
         for operation in OPERATIONS:
             if operation.contract == contract:
                 yield _row(operation)
@@ -50,6 +51,7 @@ def _row(operation: Operation[Any, Any]) -> str:
         f"`{operation.name}`",
         operation.summary,
         who,
+        ", ".join(msp.removesuffix("MSP") for msp in operation.carriers) or "own",
         where if operation.is_submit else f"asked at {where}",
         _codes(operation.reads),
         _codes(operation.writes),
@@ -62,23 +64,22 @@ def _codes(names: tuple[str, ...]) -> str:
     return ", ".join(f"`{name}`" for name in names) or "–"
 
 
-def _acts() -> Iterator[str]:
-    yield "## Acts of two people\n"
-    yield "One person prepares them, another confirms. A reversal is an act of its own, once an act.\n"
-    yield "| act | what | can be reversed |\n|---|---|---|"
-    for act in get_args(Act):
-        text = " ".join(str(act.__doc__).split("\n\n")[0].split())
-        yield f"| `{act.__struct_config__.tag}` | {text} | {'yes' if act in REVERSIBLE else '–'} |"
-    yield ""
-
-
-def _states() -> Iterator[str]:
-    yield "## States of a financing\n"
+def _scenario(scenario: Scenario) -> Iterator[str]:
+    if scenario.acts:
+        yield f"## Acts of two people on a {scenario.subject}\n"
+        yield "One person prepares them, another confirms. A reversal is an act of its own, once an act.\n"
+        yield "| act | what | can be reversed |\n|---|---|---|"
+        for act in scenario.acts:
+            text = " ".join(str(act.__doc__).split("\n\n")[0].split())
+            reversible = "yes" if act in scenario.reversible else "–"
+            yield f"| `{act.__struct_config__.tag}` | {text} | {reversible} |"
+        yield ""
+    yield f"## States of a {scenario.subject}\n"
     yield "```mermaid\nstateDiagram-v2"
-    for name, edges in mark_states.STEPS.items():
+    for name, edges in scenario.steps.items():
         for before, after in edges:
             yield f"    {before or '[*]'} --> {after}: {name}"
-    for state in mark_states.ENDED:
+    for state in scenario.ended:
         yield f"    {state} --> [*]"
     yield "```\n"
 

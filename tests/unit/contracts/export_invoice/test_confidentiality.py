@@ -265,4 +265,4 @@ def test_no_message_shows_its_content() -> None:
     ):
         assert "SECRET" not in shown
         assert "7654321" not in shown
-    assert list(CHAINCODE.contracts) == ["registry", "export_invoice"]
+    assert "export_invoice" in CHAINCODE.contracts
