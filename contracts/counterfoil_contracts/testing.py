@@ -50,12 +50,9 @@ class Signatory:
     key: ec.EllipticCurvePrivateKey = field(repr=False)
     certificates: tuple[x509.Certificate, ...] = field(repr=False)
 
-    def sign(self, claims: consents.TradeConsent | consents.TradeWithdrawal) -> str:
+    def sign(self, claims: consents.ClaimsT) -> str:
         """The compact JWS of claims."""
-        sign = private_key_signer(self.key)
-        if isinstance(claims, consents.TradeConsent):
-            return consents.sign(claims, self.certificates, sign)
-        return consents.sign(claims, self.certificates, sign)
+        return consents.sign(claims, self.certificates, private_key_signer(self.key))
 
 
 class TradeLedger:

@@ -81,7 +81,7 @@ class TradeWithdrawal(Message, frozen=True):
 
 
 class TradeReading(Message, frozen=True):
-    """Asks what an enterprise has consented to and who looked at its documents; lives five minutes at most."""
+    """Asks what an enterprise has consented to and who looked; it lives five minutes at most."""
 
     type: Literal["counterfoil/trade-reading/1"]
     enterprise: Uscc

@@ -109,11 +109,12 @@ class ReadChanges(Message, frozen=True):
 
 
 class Changes(Message, frozen=True):
-    """A page of financings in the order of their ids; `next` is empty on the last page, else the next
-    `after`."""
+    """A page of financings in the order of their ids, and of acts that wait for a second person in the same
+    order; `next` is empty on the last page, else the next `after`."""
 
     financings: tuple[Financing, ...]
     next: str
+    pending: tuple[ActRecord, ...] = ()
 
 
 class ReadFlags(Message, frozen=True):

@@ -4,10 +4,19 @@ from typing import Annotated
 
 from msgspec import Meta
 
-from counterfoil_contracts.core.message import Message, Uscc
+from counterfoil_contracts.core.documents import Invoice
+from counterfoil_contracts.core.message import (
+    Balance,
+    DeclarationNumber,
+    Message,
+    RecordId,
+    StaffId,
+    Time,
+    Uscc,
+)
 
 from .answers import ActRecord, PageSize, PoolAnswer, StartAfter
-from .messages import Declaration
+from .messages import Consent, Declaration
 
 KeyAfter = Annotated[str, Meta(pattern=r"\A([0-9a-f]{64})?\Z")]
 """Where the last page ended, as its answer said; it tells nothing of a document."""
@@ -53,4 +62,63 @@ class Pools(Message, frozen=True):
     """Documents with everything the ledger holds of them."""
 
     pools: tuple[PoolAnswer, ...]
+    next: str
+
+
+class ReadOwn(Message, frozen=True):
+    """Carries an enterprise's signed request to read (`consent.operations.TradeReading`)."""
+
+    reading: Consent
+    after: KeyAfter = ""
+    limit: PageSize = 100
+
+
+class OwnConsent(Message, frozen=True):
+    """A consent as its enterprise sees it: what locks took of `maximum`, in minor units of `currency`."""
+
+    audience: str
+    nonce: RecordId
+    used: Balance
+    maximum: Balance
+    currency: str
+    expiry: Time
+    withdrawn: Time
+
+
+class OwnConsents(Message, frozen=True):
+    """A page of an enterprise's consents that were shown or withdrawn."""
+
+    consents: tuple[OwnConsent, ...]
+    next: str
+
+
+class LiveElsewhere(Message, frozen=True):
+    """An invoice that was in another bank's live financing when a bank looked at it."""
+
+    invoice: Invoice
+    bank: str
+    mark: RecordId
+
+
+class SeenView(Message, frozen=True):
+    """Who looked at which documents of whom, when, what for, and under which consent.
+
+    `live_elsewhere` is the regulator's alone.
+    """
+
+    bank: str
+    staff: StaffId
+    purpose: str
+    viewed_at: Time
+    enterprise: Uscc
+    nonce: RecordId
+    declarations: tuple[DeclarationNumber, ...]
+    invoices: tuple[Invoice, ...]
+    live_elsewhere: tuple[LiveElsewhere, ...] = ()
+
+
+class SeenViews(Message, frozen=True):
+    """A page of views."""
+
+    views: tuple[SeenView, ...]
     next: str

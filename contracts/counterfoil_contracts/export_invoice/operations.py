@@ -53,11 +53,14 @@ from .handover_messages import (
 )
 from .list_answers import (
     Declarations,
+    OwnConsents,
     PendingActs,
     Pools,
     ReadEnterpriseDocuments,
     ReadKeys,
+    ReadOwn,
     ReadPage,
+    SeenViews,
 )
 from .messages import (
     Act,
@@ -110,15 +113,16 @@ from .messages import (
 )
 
 __all__ = [
-    "OPERATIONS", "AcceptTransfer", "Act", "ActRecord", "Admit", "Admitted", "AmendDeclaration", "Approve",
-    "Cancel", "CancelDeclaration", "Changes", "ConfirmAct", "Confirmed", "Correct", "CreditNote",
-    "Declaration", "DeclarationAmended", "DeclarationVersions", "Declarations", "DeclarationsPut",
-    "Disburse", "ExecuteTransfer", "Expire", "Extend", "Financing", "Flags", "Invoice", "Line", "Lock",
-    "Locked", "MarkMoved", "OfferedMark", "Overdue", "PendingActs", "Pledge", "PoolAnswer", "Pools",
-    "Prepare", "Prepared", "ProposeTransfer", "PutDeclarations", "PutSlip", "PutTerms", "ReadAct",
-    "ReadChanges", "ReadDeclaration", "ReadEnterpriseDocuments", "ReadFinancing", "ReadFlags", "ReadKeys",
-    "ReadPage", "ReadTerms", "ReadTransfer", "ReadViews", "Receipt", "Recover", "RefusalCode", "Register",
-    "Repay", "ReplaceInvoice", "Reverse", "SlipPut", "StatedLine", "Supervise", "SuperviseBank",
+    "OPERATIONS", "AcceptTransfer", "Act", "ActRecord", "Admit", "Admitted", "AmendDeclaration",
+    "Approve", "Cancel", "CancelDeclaration", "Changes", "ConfirmAct", "Confirmed", "Correct",
+    "CreditNote", "Declaration", "DeclarationAmended", "DeclarationVersions", "Declarations",
+    "DeclarationsPut", "Disburse", "ExecuteTransfer", "Expire", "Extend", "Financing", "Flags",
+    "Invoice", "Line", "Lock", "Locked", "MarkMoved", "OfferedMark", "Overdue", "OwnConsents",
+    "PendingActs", "Pledge", "PoolAnswer", "Pools", "Prepare", "Prepared", "ProposeTransfer",
+    "PutDeclarations", "PutSlip", "PutTerms", "ReadAct", "ReadChanges", "ReadDeclaration",
+    "ReadEnterpriseDocuments", "ReadFinancing", "ReadFlags", "ReadKeys", "ReadOwn", "ReadPage",
+    "ReadTerms", "ReadTransfer", "ReadViews", "Receipt", "Recover", "RefusalCode", "Register", "Repay",
+    "ReplaceInvoice", "Reverse", "SeenViews", "SlipPut", "StatedLine", "Supervise", "SuperviseBank",
     "Supervised", "SupervisedBank", "SupervisedFinancing", "TermsAnswer", "TermsPut", "TransferAccepted",
     "TransferAnswer", "TransferProposed", "View", "ViewAnswer", "ViewAnswers", "Viewed", "Withdraw",
     "Withdrawn", "WriteOff", "answers", "declaration_fingerprint", "invoice_fingerprint", "messages",
@@ -243,7 +247,7 @@ FINANCING_READ = Operation(
 CHANGES = Operation(
     CONTRACT, "changes", ReadChanges, Changes, roles=BANK_STAFF,
     evaluate_at=(BANK, *AUTHORITIES), reads=(MARKS,),
-    summary="Read one's own financings changed since a time.",
+    summary="Read one's own financings changed since a time, and acts that wait for a second person.",
 )  # fmt: skip
 ACTS_PENDING = Operation(
     CONTRACT, "acts.pending", ReadPage, PendingActs, roles=BANK_STAFF,
@@ -270,6 +274,26 @@ SUPERVISE_ENTERPRISE = Operation(
     evaluate_at=(REGULATOR,), reads=(AUTHORITY,),
     summary="List all documents of one enterprise, whoever lends on them.",
 )  # fmt: skip
+SUPERVISE_DOCUMENTS = Operation(
+    CONTRACT, "supervise.documents", ReadKeys, Pools, roles=SUPERVISORS,
+    evaluate_at=(REGULATOR,), reads=(AUTHORITY,),
+    summary="List all documents that anybody has stated.",
+)  # fmt: skip
+SUPERVISE_VIEWS = Operation(
+    CONTRACT, "supervise.views", ReadKeys, SeenViews, roles=SUPERVISORS,
+    evaluate_at=(REGULATOR,), reads=BOOKS,
+    summary="List who looked at what, and what of it was in another bank's live financing then.",
+)  # fmt: skip
+CONSENT_LIST = Operation(
+    CONTRACT, "consent.list", ReadOwn, OwnConsents, roles=(REGULATOR_RELAY, PORT_RELAY),
+    evaluate_at=AUTHORITIES, reads=(AUTHORITY,),
+    summary="Carry an enterprise's signed request: which consents it has given.",
+)  # fmt: skip
+CONSENT_VIEWS = Operation(
+    CONTRACT, "consent.views", ReadOwn, SeenViews, roles=(REGULATOR_RELAY, PORT_RELAY),
+    evaluate_at=AUTHORITIES, reads=(AUTHORITY,),
+    summary="Carry an enterprise's signed request: who looked at its documents.",
+)  # fmt: skip
 FLAGS_MINE = Operation(
     CONTRACT, "flags.mine", ReadFlags, Flags, roles=BANK_STAFF,
     evaluate_at=AUTHORITIES, reads=BOOKS,
@@ -291,5 +315,5 @@ OPERATIONS = (
     VIEW_READ, TERMS_PUT, TERMS_READ, SLIP_PUT, LOCK, APPROVE, PREPARE, CONFIRM, ADMIT, TRANSFER_PROPOSE,
     TRANSFER_READ, TRANSFER_ACCEPT, TRANSFER_EXECUTE, ACT_READ, EXPIRE, CONSENT_WITHDRAW, FINANCING_READ,
     CHANGES, ACTS_PENDING, BRANCH_READ, FLAGS_MINE, SUPERVISE, SUPERVISE_BANK, SUPERVISE_FLAGGED,
-    SUPERVISE_ENTERPRISE,
+    SUPERVISE_ENTERPRISE, SUPERVISE_DOCUMENTS, SUPERVISE_VIEWS, CONSENT_LIST, CONSENT_VIEWS,
 )  # fmt: skip

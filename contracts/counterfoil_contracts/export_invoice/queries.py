@@ -62,11 +62,19 @@ class Queries:
 
     @trade_operation(ops.CHANGES)
     def read_changes(self, desk: Desk, body: ops.ReadChanges) -> Changes:
-        """A page of one's own financings changed since a time."""
+        """A page of one's own financings changed since a time, and of acts that wait for a second person."""
         collection = desk.context.collection(ops.MARKS)
-        found = desk.page(collection, MARK, body.after, body.limit, Mark)
-        changed = tuple(financing(desk, mark, None) for mark in found if mark.changed_at >= body.since)
-        return Changes(changed, found[-1].id if len(found) == body.limit else "")
+        marks = desk.page(collection, MARK, body.after, body.limit, Mark)
+        acts = desk.page(collection, ACT, body.after, body.limit, StoredAct)
+        # Both have ids of one kind: a page ends where the first of the two lists does.
+        last = min((found[-1].id for found in (marks, acts) if len(found) == body.limit), default="")
+        changed = (each for each in marks if each.changed_at >= body.since)
+        waiting = (each for each in acts if waits(desk, each))
+        return Changes(
+            tuple(financing(desk, each, None) for each in changed if not last or each.id <= last),
+            last,
+            tuple(act_record(each) for each in waiting if not last or each.id <= last),
+        )
 
     @trade_operation(ops.FLAGS_MINE)
     def read_flags(self, desk: Desk, _: ops.ReadFlags) -> Flags:
@@ -181,6 +189,11 @@ def _pledge(pledge: Pledge, number: str) -> PledgeState:
         drawn=pledge.drawn,
         repaid=pledge.repaid,
     )
+
+
+def waits(desk: Desk, act: StoredAct) -> bool:
+    """Whether an act still waits for a second person."""
+    return not act.confirmed_at and desk.now < act.expires
 
 
 def act_record(act: StoredAct) -> ActRecord:

@@ -48,6 +48,8 @@ class ConsentRecord(Message, frozen=True):
     currency: str = ""
     expiry: Time = 0
     withdrawn: Time = 0
+    audience: str = ""
+    nonce: str = ""
 
 
 class ViewRecord(Message, frozen=True):

@@ -110,7 +110,8 @@ class Views:
         roots = tables.trusted_roots(desk.tables, desk.today)
         claims = consents.verified(body.withdrawal, TradeWithdrawal, roots, desk.now)
         record = consent_record(desk, claims.audience, claims.nonce)
-        known = record.value if record else ConsentRecord(claims.enterprise)
+        unknown = ConsentRecord(claims.enterprise, audience=claims.audience, nonce=claims.nonce)
+        known = record.value if record else unknown
         if known.enterprise != claims.enterprise:
             raise refusal(RefusalCode.NOT_FOUND, "no such consent of this enterprise")
         at = known.withdrawn or desk.now
@@ -123,7 +124,14 @@ class Views:
         record = consent_record(desk, claims.audience, claims.nonce)
         if record is None:
             opened = ConsentRecord(
-                claims.enterprise, digest, token, 0, claims.maximum, claims.currency, claims.expiry
+                enterprise=claims.enterprise,
+                digest=digest,
+                token=token,
+                maximum=claims.maximum,
+                currency=claims.currency,
+                expiry=claims.expiry,
+                audience=claims.audience,
+                nonce=claims.nonce,
             )
             save_consent(desk, claims.audience, claims.nonce, opened, None)
             return
