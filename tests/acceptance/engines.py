@@ -2,13 +2,15 @@
 
 import hashlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from counterfoil_network.deployment import EMBEDDED, NetworkFolder, NetworkSettings, run_network
 from counterfoil_network.deployment.chaincode import deploy_on
+from counterfoil_network.deployment.network import RunningNetwork
 from counterfoil_network.fabric.engine import FabricEngine
 from counterfoil_network.fabric.programs import find_programs
 
@@ -22,7 +24,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def running(engine: str, folder: Path, configtx: Path = ROOT / "configtx.yaml") -> Iterator[Surroundings]:
     """A network with the chaincode `probe` in force, until the block ends."""
     settings = NetworkSettings(NetworkFolder(folder), configtx, ROOT / "crypto-config.yaml", engine=engine)
-    with run_network(settings, **_launch(engine)) as network:
+    with _network(engine, settings) as network:
         deploy_on(network, probe())
         surroundings = Surroundings(engine, network.folder, network.state)
         try:
@@ -31,10 +33,12 @@ def running(engine: str, folder: Path, configtx: Path = ROOT / "configtx.yaml") 
             surroundings.close()
 
 
-def _launch(engine: str) -> dict[str, Any]:
+def _network(engine: str, settings: NetworkSettings) -> AbstractContextManager[RunningNetwork]:
     if engine == EMBEDDED:
-        return {}
-    return {"launch": partial(FabricEngine.launch, find_programs(None))}
+        return run_network(settings)
+    programs = find_programs(None)
+    launch = partial(FabricEngine.launch, programs)
+    return run_network(replace(settings, profile=programs.profile), launch=launch)
 
 
 def fabric_programs() -> dict[str, Any]:

@@ -108,7 +108,9 @@ def running_network(
     )
     launch: Launch = EngineProcess.launch
     if engine == FABRIC:
-        launch = partial(FabricEngine.launch, find_programs(None))
+        programs = find_programs(None)
+        settings = replace(settings, profile=programs.profile)
+        launch = partial(FabricEngine.launch, programs)
     with run_network(settings, launch=launch) as running:
         if chaincode is not None:
             deploy_on(running, chaincode)

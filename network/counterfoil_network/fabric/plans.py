@@ -38,7 +38,7 @@ def network_plans(folder: NetworkFolder, state: NetworkState, programs: Programs
 
 def _orderer(folder: NetworkFolder, node: Node, programs: Programs) -> ProcessPlan:
     files = node_files(folder, node)
-    settings.write_orderer(node, files)
+    settings.write_orderer(node, files, is_25=programs.is_25)
     environment = _environment(FABRIC_CFG_PATH=str(files.root))
     return ProcessPlan(
         node.host, ORDERER, (str(programs.orderer),), str(files.root), str(files.log), environment
@@ -48,7 +48,7 @@ def _orderer(folder: NetworkFolder, node: Node, programs: Programs) -> ProcessPl
 def _peer(folder: NetworkFolder, node: Node, first: Node, programs: Programs) -> ProcessPlan:
     files = node_files(folder, node)
     service = service_files(folder, node.organisation)
-    settings.write_peer(node, files, first.address, builder_folder(folder))
+    settings.write_peer(node, files, first.address, builder_folder(folder), is_25=programs.is_25)
     # The service's address is that of the organisation's first peer: one process serves all of its peers.
     variables = {
         "FABRIC_CFG_PATH": str(files.root),

@@ -47,9 +47,14 @@ class Programs:
         return (int(found[1]), int(found[2])) if found else None
 
     @property
+    def is_25(self) -> bool:
+        """Whether they are of Fabric 2.5, the long-term release."""
+        return self.release is not None and self.release[0] == 2
+
+    @property
     def profile(self) -> str:
         """The profile of configtx.yaml whose capabilities they know: Fabric 2.5 does not know V3_0."""
-        return "TradeGenesis25" if self.release and self.release[0] == 2 else "TradeGenesis"
+        return "TradeGenesis25" if self.is_25 else "TradeGenesis"
 
     def described(self) -> str:
         """One line for people."""

@@ -46,6 +46,14 @@ ORDERER_CHOICES: Mapping[str, Any] = {
     "Metrics.Provider": "prometheus",
 }
 """The orderer's settings that are the same on every node."""
+PEER_25: Mapping[str, Any] = {
+    "peer.handlers.authFilters": [{"name": "DefaultAuth"}, {"name": "ExpirationCheck"}]
+}
+"""What a peer of Fabric 2.5 is told besides: it knows no filter TimeWindowCheck, and would end."""
+ORDERER_25: Mapping[str, Any] = {"General.BootstrapMethod": "none"}
+"""What an orderer of 2.5 is told besides: it would begin with a system channel, which 3 no longer has."""
+UNKNOWN_TO_25 = ("General.Backoff", "General.Throttling", "General.Cluster.ReplicationPolicy")
+"""Keys of orderer.yaml that came with Fabric 3: the orderer of 2.5 ends at one that it does not know."""
 
 
 def peer_places(node: Node, files: NodeFiles, bootstrap: str, builder: Path) -> dict[str, Any]:
@@ -107,16 +115,27 @@ def orderer_places(node: Node, files: NodeFiles) -> dict[str, Any]:
     }
 
 
-def write_peer(node: Node, files: NodeFiles, bootstrap: str, builder: Path) -> None:
-    """Write a peer's core.yaml."""
-    values = {**PEER_CHOICES, **peer_places(node, files, bootstrap, builder)}
+def write_peer(node: Node, files: NodeFiles, bootstrap: str, builder: Path, *, is_25: bool = False) -> None:
+    """Write a peer's core.yaml, for Fabric 2.5 if so said."""
+    values = {
+        **PEER_CHOICES,
+        **peer_places(node, files, bootstrap, builder),
+        **(PEER_25 if is_25 else {}),
+    }
     _write(files.root / "core.yaml", with_settings("core.yaml", values))
 
 
-def write_orderer(node: Node, files: NodeFiles) -> None:
-    """Write an orderer's orderer.yaml."""
-    values = {**ORDERER_CHOICES, **orderer_places(node, files)}
-    _write(files.root / "orderer.yaml", with_settings("orderer.yaml", values))
+def write_orderer(node: Node, files: NodeFiles, *, is_25: bool = False) -> None:
+    """Write an orderer's orderer.yaml, for Fabric 2.5 if so said."""
+    values = {**ORDERER_CHOICES, **orderer_places(node, files), **(ORDERER_25 if is_25 else {})}
+    document = with_settings("orderer.yaml", values)
+    for key in UNKNOWN_TO_25 if is_25 else ():
+        *parents, last = key.split(".")
+        place = document
+        for parent in parents:
+            place = place[parent]
+        del place[last]
+    _write(files.root / "orderer.yaml", document)
 
 
 def with_settings(template: str, values: Mapping[str, Any]) -> dict[str, Any]:

@@ -82,6 +82,21 @@ def test_the_page_states_the_values(name: str, tmp_path: Path) -> None:
             assert yaml.safe_load(here.strip("`")) == values[key], key
 
 
+def test_fabric_25_is_given_no_key_that_it_does_not_know(tmp_path: Path) -> None:
+    files = NodeFiles(tmp_path, tmp_path / "crypto", "orderer")
+    settings.write_orderer(NODE, files, is_25=True)
+    orderer = yaml.safe_load((tmp_path / "orderer.yaml").read_text())
+    assert not {"Backoff", "Throttling"} & set(orderer["General"])
+    assert "ReplicationPolicy" not in orderer["General"]["Cluster"]
+    assert orderer["General"]["BootstrapMethod"] == "none"
+    settings.write_peer(NODE, files, "127.0.0.1:6", tmp_path / "builder", is_25=True)
+    core = yaml.safe_load((tmp_path / "core.yaml").read_text())
+    assert [each["name"] for each in core["peer"]["handlers"]["authFilters"]] == [
+        "DefaultAuth",
+        "ExpirationCheck",
+    ]
+
+
 def test_every_choice_is_told_with_its_reason() -> None:
     for choices in (settings.PEER_CHOICES, settings.ORDERER_CHOICES):
         for key in choices:
