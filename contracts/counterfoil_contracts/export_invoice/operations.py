@@ -111,6 +111,7 @@ from .messages import (
     Withdrawn,
     WriteOff,
 )
+from .preview_messages import Preview
 
 __all__ = [
     "OPERATIONS", "AcceptTransfer", "Act", "ActRecord", "Admit", "Admitted", "AmendDeclaration",
@@ -118,7 +119,7 @@ __all__ = [
     "CreditNote", "Declaration", "DeclarationAmended", "DeclarationVersions", "Declarations",
     "DeclarationsPut", "Disburse", "ExecuteTransfer", "Expire", "Extend", "Financing", "Flags",
     "Invoice", "Line", "Lock", "Locked", "MarkMoved", "OfferedMark", "Overdue", "OwnConsents",
-    "PendingActs", "Pledge", "PoolAnswer", "Pools", "Prepare", "Prepared", "ProposeTransfer",
+    "PendingActs", "Pledge", "PoolAnswer", "Pools", "Prepare", "Prepared", "Preview", "ProposeTransfer",
     "PutDeclarations", "PutSlip", "PutTerms", "ReadAct", "ReadChanges", "ReadDeclaration",
     "ReadEnterpriseDocuments", "ReadFinancing", "ReadFlags", "ReadKeys", "ReadOwn", "ReadPage",
     "ReadTerms", "ReadTransfer", "ReadViews", "Receipt", "Recover", "RefusalCode", "Register", "Repay",
@@ -198,6 +199,21 @@ CONFIRM = Operation(
     CONTRACT, "confirm", ConfirmAct, Confirmed, roles=(BANK_APPROVER,),
     endorsers=AUTHORITIES, outcome=MARKS, reads=BOOKS, writes=BOOKS,
     summary="Second person of an act: it takes effect on the mark and its documents.",
+)  # fmt: skip
+APPROVE_PREVIEW = Operation(
+    CONTRACT, "approve.preview", Approve, Preview, roles=(BANK_APPROVER,),
+    evaluate_at=(REGULATOR,), reads=(*BOOKS, TERMS),
+    summary="See what an approval would move; nothing is written.",
+)  # fmt: skip
+CONFIRM_PREVIEW = Operation(
+    CONTRACT, "confirm.preview", ConfirmAct, Preview, roles=(BANK_APPROVER,),
+    evaluate_at=AUTHORITIES, reads=BOOKS,
+    summary="See what an act would move if it were confirmed; nothing is written.",
+)  # fmt: skip
+ADMIT_PREVIEW = Operation(
+    CONTRACT, "admit.preview", Admit, Preview, roles=(REGULATOR_OFFICER,),
+    evaluate_at=AUTHORITIES, reads=BOOKS,
+    summary="See the financing that an admission would make; nothing is written.",
 )  # fmt: skip
 ADMIT = Operation(
     CONTRACT, "admit", Admit, Admitted, roles=(REGULATOR_OFFICER,),
@@ -316,4 +332,5 @@ OPERATIONS = (
     TRANSFER_READ, TRANSFER_ACCEPT, TRANSFER_EXECUTE, ACT_READ, EXPIRE, CONSENT_WITHDRAW, FINANCING_READ,
     CHANGES, ACTS_PENDING, BRANCH_READ, FLAGS_MINE, SUPERVISE, SUPERVISE_BANK, SUPERVISE_FLAGGED,
     SUPERVISE_ENTERPRISE, SUPERVISE_DOCUMENTS, SUPERVISE_VIEWS, CONSENT_LIST, CONSENT_VIEWS,
+    APPROVE_PREVIEW, CONFIRM_PREVIEW, ADMIT_PREVIEW,
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Dry runs: what the second person's step would move. The very code of the step runs, and nothing is written."""
+"""Dry runs: what the second person's step would move. The step's own code runs, nothing is written."""
 
 from collections.abc import Callable
 

@@ -150,6 +150,17 @@ class Registry(StaffRegister, WorklistPart, ConfidentialContract):
         standing.apply(desk, proposal.freeze)
         return ops.Confirmed(1)
 
+    @trade_operation(ops.PROPOSAL_READ)
+    def read_proposal(self, desk: Desk, body: ops.ReadProposal) -> ops.ProposalAnswer:
+        """What an officer has proposed."""
+        record = desk.context.store.find(AUTHORITY, "proposal", body.proposal, Proposal)
+        if record is None:
+            raise refusal(RefusalCode.NOT_FOUND, "no such proposal")
+        found = record.value
+        return ops.ProposalAnswer(
+            found.staff, found.confirmed_by, found.entries, found.enterprises, found.freeze, found.offices
+        )
+
     @trade_operation(ops.ENTERPRISE_READ)
     def read_enterprise(self, desk: Desk, body: ops.ReadEnterprise) -> ops.EnterpriseHistory:
         """The directory's records of one enterprise."""

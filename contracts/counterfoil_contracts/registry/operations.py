@@ -39,6 +39,7 @@ from .directory_messages import (
     ReadEnterprise,
     ReadOffices,
 )
+from .proposal_messages import OwnProposalAnswer, ProposalAnswer, ReadProposal
 from .staff_messages import (
     ConfirmOwn,
     LimitAmount,
@@ -82,8 +83,10 @@ __all__ = [
     "CompleteSecret", "Confirm", "ConfirmOwn", "Confirmed", "ContributeSecret", "Enterprise",
     "EnterpriseClass", "EnterpriseHistory", "Freeze", "HungOffice", "InquireMatter", "Inquiries",
     "Inquiry", "InquiryAnswered", "LimitAmount", "Limits", "Matter", "MatterMoved", "Office",
-    "OfficeTree", "Parameter", "ProposeEnterprises", "ProposeOffices", "ProposeTables", "Proposed",
+    "OfficeTree", "OwnProposalAnswer", "Parameter", "ProposalAnswer",
+    "ProposeEnterprises", "ProposeOffices", "ProposeTables", "Proposed",
     "PutLimits", "PutStaff", "Rate", "ReadEnterprise", "ReadInquiries", "ReadLimits", "ReadOffices",
+    "ReadProposal",
     "ReadStaff", "ReadTables", "ReadWorklist", "Root", "SecretNumber", "StaffRecord", "TableEntries",
     "Tables", "Work", "Worklist", "standard_parameters",
 ]  # fmt: skip
@@ -202,6 +205,11 @@ FREEZE_CONFIRM = Operation(
     endorsers=AUTHORITIES, outcome=AUTHORITY, reads=(AUTHORITY,), writes=(AUTHORITY,),
     summary="Confirm another officer's freeze: no new lock from now on; releases go on.",
 )  # fmt: skip
+PROPOSAL_READ = Operation(
+    CONTRACT, "proposal.read", ReadProposal, ProposalAnswer, roles=SUPERVISORS,
+    evaluate_at=AUTHORITIES, reads=(AUTHORITY,),
+    summary="Read what an officer has proposed, before confirming it.",
+)  # fmt: skip
 STAFF_PUT = Operation(
     CONTRACT, "staff.put", PutStaff, Proposed, roles=(BANK_APPROVER,),
     endorsers=(REGULATOR, BANK), outcome=TERMS, writes=(TERMS,),
@@ -211,6 +219,11 @@ STAFF_CONFIRM = Operation(
     CONTRACT, "staff.confirm", ConfirmOwn, Confirmed, roles=(BANK_APPROVER,),
     endorsers=(REGULATOR, BANK), outcome=TERMS, reads=(TERMS,), writes=(TERMS,),
     summary="Confirm another approver's entries of the register.",
+)  # fmt: skip
+STAFF_PROPOSAL_READ = Operation(
+    CONTRACT, "staff.proposal.read", ReadProposal, OwnProposalAnswer, roles=BANK_STAFF,
+    evaluate_at=(REGULATOR, BANK), reads=(TERMS,),
+    summary="Read entries of the register that a colleague has proposed, before confirming them.",
 )  # fmt: skip
 STAFF_READ = Operation(
     CONTRACT, "staff.read", ReadStaff, StaffRecord, roles=BANK_STAFF,
@@ -226,6 +239,11 @@ LIMIT_CONFIRM = Operation(
     CONTRACT, "limit.confirm", ConfirmOwn, Confirmed, roles=(BANK_APPROVER,),
     endorsers=AUTHORITIES, outcome=MARKS, reads=(MARKS,), writes=(MARKS,),
     summary="Confirm another approver's limits; they count from now on.",
+)  # fmt: skip
+LIMIT_PROPOSAL_READ = Operation(
+    CONTRACT, "limit.proposal.read", ReadProposal, OwnProposalAnswer, roles=BANK_STAFF,
+    evaluate_at=(BANK, *AUTHORITIES), reads=(MARKS,),
+    summary="Read limits that a colleague has proposed, before confirming them.",
 )  # fmt: skip
 LIMIT_READ = Operation(
     CONTRACT, "limit.read", ReadLimits, Limits, roles=BANK_STAFF,
@@ -267,7 +285,8 @@ INQUIRY_ANSWER = Operation(
 OPERATIONS = (
     SECRET_CONTRIBUTE, SECRET_COMPLETE, TABLE_PROPOSE, TABLE_CONFIRM, TABLES_READ,
     ENTERPRISE_PROPOSE, ENTERPRISE_CONFIRM, ENTERPRISE_READ,
-    OFFICE_PROPOSE, OFFICE_CONFIRM, OFFICE_READ, FREEZE_PROPOSE, FREEZE_CONFIRM,
-    STAFF_PUT, STAFF_CONFIRM, STAFF_READ, LIMIT_PUT, LIMIT_CONFIRM, LIMIT_READ,
+    OFFICE_PROPOSE, OFFICE_CONFIRM, OFFICE_READ, FREEZE_PROPOSE, FREEZE_CONFIRM, PROPOSAL_READ,
+    STAFF_PUT, STAFF_CONFIRM, STAFF_PROPOSAL_READ, STAFF_READ,
+    LIMIT_PUT, LIMIT_CONFIRM, LIMIT_PROPOSAL_READ, LIMIT_READ,
     WORKLIST_READ, WORKLIST_ASSIGN, WORKLIST_INQUIRE, WORKLIST_CLOSE, INQUIRY_READ, INQUIRY_ANSWER,
 )  # fmt: skip

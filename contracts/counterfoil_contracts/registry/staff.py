@@ -55,6 +55,12 @@ class StaffRegister:
             desk.context.store.write(*desk.own(ops.TERMS, STAFF, each.staff), each)
         return ops.Confirmed(len(proposal.records))
 
+    @trade_operation(ops.STAFF_PROPOSAL_READ)
+    def read_staff_proposal(self, desk: Desk, body: ops.ReadProposal) -> ops.OwnProposalAnswer:
+        """Records that a colleague has proposed."""
+        found = _proposal(desk, ops.TERMS, _STAFF_PROPOSAL, body.proposal, StaffProposal)
+        return ops.OwnProposalAnswer(found.put_by, found.confirmed_by, records=found.records)
+
     @trade_operation(ops.STAFF_READ)
     def read_staff(self, desk: Desk, body: ops.ReadStaff) -> ops.StaffRecord:
         """A person of one's own bank."""
@@ -82,6 +88,12 @@ class StaffRegister:
                 raise refusal(RefusalCode.SAME_PERSON, "nobody confirms limits of one's own")
             desk.context.store.write(*desk.own(ops.MARKS, LIMIT, each.staff), each)
         return ops.Confirmed(len(proposal.limits))
+
+    @trade_operation(ops.LIMIT_PROPOSAL_READ)
+    def read_limit_proposal(self, desk: Desk, body: ops.ReadProposal) -> ops.OwnProposalAnswer:
+        """Limits that a colleague has proposed."""
+        found = _proposal(desk, ops.MARKS, _LIMIT_PROPOSAL, body.proposal, LimitProposal)
+        return ops.OwnProposalAnswer(found.put_by, found.confirmed_by, limits=found.limits)
 
     @trade_operation(ops.LIMIT_READ)
     def read_limits(self, desk: Desk, body: ops.ReadLimits) -> ops.Limits:
@@ -111,10 +123,15 @@ def _check_once(names: list[str]) -> None:
         raise refusal(RefusalCode.BAD_INPUT, "a person or a currency stands twice")
 
 
-def _confirmed(desk: Desk, template: str, kind: str, proposal_id: str, of: type[ProposalT]) -> ProposalT:
+def _proposal(desk: Desk, template: str, kind: str, proposal_id: str, of: type[ProposalT]) -> ProposalT:
     proposal = desk.read_own(template, kind, proposal_id, of)
     if proposal is None:
         raise refusal(RefusalCode.NOT_FOUND, "no such proposal of this bank")
+    return proposal
+
+
+def _confirmed(desk: Desk, template: str, kind: str, proposal_id: str, of: type[ProposalT]) -> ProposalT:
+    proposal = _proposal(desk, template, kind, proposal_id, of)
     if proposal.confirmed_by:
         raise refusal(RefusalCode.BAD_STATE, "the proposal was confirmed before")
     if proposal.put_by == desk.staff:
