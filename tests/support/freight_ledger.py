@@ -9,7 +9,8 @@ from counterfoil_contracts.core.roles import PORT, REGULATOR
 from counterfoil_contracts.freight_payment import operations as ops
 from counterfoil_contracts.freight_payment.answers import PaymentAnswer, UsePool
 from counterfoil_contracts.registry import operations as registry
-from counterfoil_contracts.testing import APPROVER, TradeLedger
+from counterfoil_contracts.testing import APPROVER, TradeLedger, signatory
+from counterfoil_protocol.signing import private_key_signer
 
 PAYER = "91310000MA1FL0007C"
 PAYEE = "91440300MA5G00000R"
@@ -79,14 +80,16 @@ class FreightLedger(TradeLedger):
         body = ops.PutSlip("Qianhai", reference, "222014")
         return self.submit(self.person(bank), ops.SLIP_PUT, body).slip
 
-    def order(self, bank: str, look: str, uses: Sequence[tuple[int, int, int]], **changed: Any) -> ops.Mark:
-        """A payment in USD; a use is the invoice's place in the look, US cents, fen."""
-        stated = tuple(ops.StatedUse(at, amount, use, RATE) for at, amount, use in uses)
+    def order(
+        self, bank: str, look: str, parts: Sequence[tuple[int, int, int]] = (), **changed: Any
+    ) -> ops.Mark:
+        """A payment in USD; a part is the invoice's place in the look, US cents, fen."""
+        stated = tuple(ops.StatedUse(at, amount, use, RATE) for at, amount, use in parts)
         given: dict[str, Any] = {
             "payer": PAYER,
             "payee": PAYEE,
             "currency": "USD",
-            "amount": sum(each[1] for each in uses),
+            "amount": sum(each[1] for each in parts),
             "slip": self.slip(bank),
             "verification": look,
             "uses": stated,
@@ -94,20 +97,64 @@ class FreightLedger(TradeLedger):
         }
         return ops.Mark(**given)
 
-    def mark(self, bank: str, look: str, uses: Sequence[tuple[int, int, int]], **changed: Any) -> str:
+    def mark(self, bank: str, look: str, parts: Sequence[tuple[int, int, int]] = (), **changed: Any) -> str:
         """Mark a payment in USD; gives its id."""
-        body = self.order(bank, look, uses, **changed)
+        body = self.order(bank, look, parts, **changed)
         return self.submit(self.person(bank), ops.MARK, body).payment
 
     def paid(self, bank: str, payment: str) -> ops.PaymentMoved:
         """Let the approver say that the money went."""
         return self.submit(self.person(bank, APPROVER), ops.PAID, ops.Paid(payment, self.today))
 
-    def pay(self, bank: str, look: str, uses: Sequence[tuple[int, int, int]], **changed: Any) -> str:
+    def pay(self, bank: str, look: str, parts: Sequence[tuple[int, int, int]] = (), **changed: Any) -> str:
         """Mark and pay."""
-        payment = self.mark(bank, look, uses, **changed)
+        payment = self.mark(bank, look, parts, **changed)
         self.paid(bank, payment)
         return payment
+
+    def act(self, bank: str, act: Any) -> Any:
+        """Let two people do an act on a payment; gives its id."""
+        prepared = self.submit(self.person(bank), ops.PREPARE, ops.Prepare(act)).act
+        self.submit(self.person(bank, APPROVER), ops.CONFIRM, ops.ConfirmAct(prepared))
+        return prepared
+
+    def refund(self, bank: str, payment: str, amount: int, *amounts: int) -> str:
+        """Let so much of a payment come back."""
+        return str(self.act(bank, ops.Refund(payment, amount, self.today, amounts)))
+
+    def mandate(self, enterprise: str, agent: str, side: Any, **claims: Any) -> ops.Mandate:
+        """What an enterprise signs for an agent."""
+        self._nonces += 1
+        now = int(self.ledger.clock.seconds())
+        given: dict[str, Any] = {
+            "type": "counterfoil/freight-mandate/1",
+            "nonce": f"{self._nonces:032x}",
+            "not_before": now - 60,
+            "expiry": now + 30 * 86_400,
+            **claims,
+        }
+        return ops.Mandate(enterprise=enterprise, agent=agent, side=side, **given)
+
+    @staticmethod
+    def signed_by(enterprise: str, claims: ops.Mandate | ops.MandateWithdrawal) -> str:
+        """Claims under an enterprise's signature."""
+        holder = signatory(enterprise)
+        return ops.sign(claims, holder.certificates, private_key_signer(holder.key))
+
+    def register(self, claims: ops.Mandate | ops.MandateWithdrawal) -> None:
+        """Sign and carry a mandate, or its withdrawal."""
+        token = self.signed_by(claims.enterprise, claims)
+        if isinstance(claims, ops.Mandate):
+            self.submit(self.relay, ops.MANDATE_PUT, ops.PutMandate(token))
+        else:
+            self.submit(self.relay, ops.MANDATE_WITHDRAW, ops.WithdrawMandate(token))
+
+    def put_region(self, uscc: str, region: str) -> None:
+        """Put an enterprise into the directory, in a region."""
+        first, second = self.regulators
+        record = registry.Enterprise(uscc, "a name", "A", region)
+        proposed = self.submit(first, registry.ENTERPRISE_PROPOSE, registry.ProposeEnterprises((record,)))
+        self.submit(second, registry.ENTERPRISE_CONFIRM, registry.Confirm(proposed.proposal))
 
     def payment(self, bank: str, payment: str) -> PaymentAnswer:
         """A bank's own payment."""

@@ -1,8 +1,13 @@
 """Answers of the queries of `freight_payment`: a bank's own payments, and the regulator's whole view."""
 
+from typing import Annotated
+
+from msgspec import Meta
+
 from counterfoil_contracts.core.message import (
     Balance,
     CurrencyCode,
+    DateText,
     Fingerprint,
     Message,
     RecordId,
@@ -11,8 +16,16 @@ from counterfoil_contracts.core.message import (
     Uscc,
 )
 
-from .payment_messages import PaymentState, PutSlip
-from .tax_messages import InvoiceCode, InvoiceNumber, InvoiceTuple, StatedInvoice
+from .payment_messages import Act, OptionalId, Paid, PaymentState, PutSlip
+from .tax_messages import (
+    InvoiceCode,
+    InvoiceFlag,
+    InvoiceNumber,
+    InvoiceTuple,
+    KeyAfter,
+    PageSize,
+    StatedInvoice,
+)
 from .transport_messages import AskedTransport, PortCheck
 
 
@@ -58,13 +71,73 @@ class PaymentAnswer(Message, frozen=True):
     transports: tuple[AskedTransport, ...]
     port_checks: tuple[PortCheck, ...]
     acts: tuple[RecordId, ...]
-    slip: RecordId
+    slip: OptionalId
     slip_hash: str
     marked_by: StaffId
     marked_at: Time
     paid_by: str
     changed_at: Time
     origin: str
+
+
+class ReadChanges(Message, frozen=True):
+    """Asks for the caller's payments changed at or after a time, page by page from the last one seen."""
+
+    since: Time = 0
+    after: OptionalId = ""
+    limit: PageSize = 100
+
+
+class Payments(Message, frozen=True):
+    """A page of payments in the order of their ids; `next` is empty on the last, else the next `after`."""
+
+    payments: tuple[PaymentAnswer, ...]
+    next: str
+
+
+class ReadAct(Message, frozen=True):
+    """Asks for an act by its id."""
+
+    act: RecordId
+
+
+class ActRecord(Message, frozen=True):
+    """An act of two people; `confirmed_at` is 0 while it waits."""
+
+    act: RecordId
+    payment: OptionalId
+    body: Act | Paid
+    prepared_by: StaffId
+    prepared_at: Time
+    expires: Time
+    confirmed_by: str = ""
+    confirmed_at: Time = 0
+    reversed_by: str = ""
+    admitted_by: str = ""
+
+
+class ReadPage(Message, frozen=True):
+    """Asks for a page in the order of ids; `limit` records are looked at."""
+
+    after: OptionalId = ""
+    limit: PageSize = 100
+
+
+class PendingActs(Message, frozen=True):
+    """Acts that wait for a second person."""
+
+    acts: tuple[ActRecord, ...]
+    next: str
+
+
+class ReadFlags(Message, frozen=True):
+    """Asks for the flags on invoices that the caller's live payments use."""
+
+
+class Flags(Message, frozen=True):
+    """Flagged invoices, in the order of their fingerprints."""
+
+    flags: tuple[InvoiceFlag, ...]
 
 
 class Supervise(Message, frozen=True):
@@ -121,3 +194,82 @@ class Supervised(Message, frozen=True):
     stated: StatedInvoice
     pool: UsePool
     payments: tuple[SupervisedPayment, ...]
+
+
+BankMsp = Annotated[str, Meta(pattern=r"\ABank[A-Za-z0-9]{1,40}MSP\Z")]
+
+
+class SuperviseBank(Message, frozen=True):
+    """Asks for all payments of one bank (its MSP ID), page by page."""
+
+    bank: BankMsp
+    after: OptionalId = ""
+    limit: PageSize = 100
+
+
+class SupervisedBank(Message, frozen=True):
+    """A page of one bank's payments with their slips."""
+
+    payments: tuple[SupervisedPayment, ...]
+    next: str
+
+
+class SuperviseEnterprise(Message, frozen=True):
+    """Asks for an enterprise's tax invoices, bought or sold, page by page; `limit` of all are looked at."""
+
+    enterprise: Uscc
+    after: KeyAfter = ""
+    limit: PageSize = 100
+
+
+class SupervisedInvoice(Message, frozen=True):
+    """A tax invoice and what everybody uses of it."""
+
+    stated: StatedInvoice
+    pool: UsePool
+
+
+class SupervisedInvoices(Message, frozen=True):
+    """A page of tax invoices."""
+
+    invoices: tuple[SupervisedInvoice, ...]
+    next: str
+
+
+class SuperviseDays(Message, frozen=True):
+    """Asks who paid whom more than may go without documents on one day, across these banks."""
+
+    banks: Annotated[tuple[BankMsp, ...], Meta(min_length=1, max_length=100)]
+    since: DateText
+    until: DateText
+
+
+class DayPayment(Message, frozen=True):
+    """One of the payments of a day, in US cents."""
+
+    bank: str
+    payment: RecordId
+    usd: Balance
+    documented: bool
+
+
+class PaymentDay(Message, frozen=True):
+    """What one payer paid one payee on one day, in US cents: in all, and without any document.
+
+    `split`: without documents more than one payment may be, in payments that each may be.
+    """
+
+    day: str
+    payer: Uscc
+    payee: Uscc
+    usd: Balance
+    undocumented_usd: Balance
+    split: bool
+    payments: tuple[DayPayment, ...]
+
+
+class PaymentDays(Message, frozen=True):
+    """Days above the limit, by day, payer and payee."""
+
+    limit_usd: Balance
+    days: tuple[PaymentDay, ...]

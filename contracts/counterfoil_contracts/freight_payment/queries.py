@@ -1,20 +1,22 @@
-"""Queries: a bank sees its own payments, the regulator everything. None of them writes."""
+"""Queries: a bank sees its own payments. None of them writes."""
 
-from counterfoil_protocol.confidential import bank_of
+from collections.abc import Iterator
 
-from counterfoil_contracts.core import pools
+from counterfoil_contracts.core import flags
 from counterfoil_contracts.core.codes import RefusalCode
-from counterfoil_contracts.core.pools import Pool
 from counterfoil_contracts.core.refusals import refusal
 from counterfoil_contracts.registry.desk import Desk, trade_operation
 from counterfoil_contracts.registry.pool_book import PoolBook
 
 from . import operations as ops
-from .answers import PaymentAnswer, PoolFlag, PoolMark, Supervised, SupervisedPayment, UsePool, UseState
+from .acts import act_of
+from .answers import ActRecord, Flags, PaymentAnswer, Payments, PendingActs, UseState
 from .marking import payment_of
 from .payments import Payment, Use
-from .records import PAYMENT, SLIP, StoredSlip
-from .tax_invoices import document_of, stated_invoice
+from .records import ACT, PAYMENT, SLIP, StoredAct, StoredSlip
+from .tax_messages import InvoiceFlag
+
+_PAGE = 100
 
 
 class Queries:
@@ -33,28 +35,59 @@ class Queries:
         """One's own payment."""
         return payment_answer(payment_of(desk, body.payment))
 
-    @trade_operation(ops.SUPERVISE)
-    def supervise(self, desk: Desk, body: ops.Supervise) -> Supervised:
-        """Everything about one tax invoice."""
-        document = document_of(body.number, body.code)
-        record, pool = stated_invoice(desk, document), PoolBook(desk).find(document)
-        if record is None or pool is None:
-            raise refusal(RefusalCode.NOT_FOUND, "nobody has stated this invoice")
-        found = []
-        for mark in pool.marks:
-            bank = bank_of(mark.bank)
-            # What another scenario holds of it stands in the pool, and is told by its own contract.
-            payment = desk.read_own(ops.MARKS, PAYMENT, mark.mark, Payment, bank)
-            if payment is not None:
-                found.append(supervised(desk, payment, bank))
-        return Supervised(record.value, use_pool(desk, pool), tuple(found))
+    @trade_operation(ops.CHANGES)
+    def read_changes(self, desk: Desk, body: ops.ReadChanges) -> Payments:
+        """A page of one's own payments changed since a time."""
+        found = desk.page(desk.context.collection(ops.MARKS), PAYMENT, body.after, body.limit, Payment)
+        changed = tuple(payment_answer(each) for each in found if each.changed_at >= body.since)
+        return Payments(changed, found[-1].id if len(found) == body.limit else "")
+
+    @trade_operation(ops.ACT_READ)
+    def read_act(self, desk: Desk, body: ops.ReadAct) -> ActRecord:
+        """An act, so that the second person sees what it will do."""
+        return act_record(act_of(desk, body.act))
+
+    @trade_operation(ops.ACTS_PENDING)
+    def pending_acts(self, desk: Desk, body: ops.ReadPage) -> PendingActs:
+        """One's own bank's acts that still wait for a second person."""
+        found = desk.page(desk.context.collection(ops.MARKS), ACT, body.after, body.limit, StoredAct)
+        waiting = tuple(act_record(act) for act in found if not act.confirmed_at and desk.now < act.expires)
+        return PendingActs(waiting, found[-1].id if len(found) == body.limit else "")
+
+    @trade_operation(ops.FLAGS_MINE)
+    def read_flags(self, desk: Desk, _: ops.ReadFlags) -> Flags:
+        """The flags on invoices that one's own live payments use."""
+        used = {use.hold.document for each in own_payments(desk) if each.is_live for use in each.uses}
+        books, seen = PoolBook(desk), []
+        for document in sorted(used):
+            for flag in flags.open_flags(books.get(document).flags, lenders=True):
+                rule = flags.RULES[flag.code]
+                seen.append(InvoiceFlag(document, flag.code, flag.since, rule.blocks, rule.ends))
+        return Flags(tuple(seen))
 
 
-def supervised(desk: Desk, payment: Payment, bank: str | None) -> SupervisedPayment:
-    """A payment with its slip, as the regulator sees both."""
-    slip = desk.read_own(ops.TERMS, SLIP, payment.slip, StoredSlip, bank)
-    assert slip is not None, "a payment is bound to a slip that exists"
-    return SupervisedPayment(payment_answer(payment), slip.slip)
+def own_payments(desk: Desk, bank: str | None = None) -> Iterator[Payment]:
+    """All payments of the caller's bank, or of `bank` where the regulator asks."""
+    collection, after = desk.context.collection(ops.MARKS, bank), ""
+    while page := desk.page(collection, PAYMENT, after, _PAGE, Payment):
+        yield from page
+        after = page[-1].id
+
+
+def act_record(act: StoredAct) -> ActRecord:
+    """An act as its bank sees it."""
+    return ActRecord(
+        act=act.id,
+        payment=act.payment,
+        body=act.body,
+        prepared_by=act.prepared_by,
+        prepared_at=act.prepared_at,
+        expires=act.expires,
+        confirmed_by=act.confirmed_by,
+        confirmed_at=act.confirmed_at,
+        reversed_by=act.reversed_by,
+        admitted_by=act.admitted_by,
+    )
 
 
 def payment_answer(payment: Payment) -> PaymentAnswer:
@@ -83,24 +116,6 @@ def payment_answer(payment: Payment) -> PaymentAnswer:
         paid_by=payment.paid_by,
         changed_at=payment.changed_at,
         origin=payment.origin,
-    )
-
-
-def use_pool(desk: Desk, pool: Pool) -> UsePool:
-    """What is used of an invoice by everybody, as the regulator sees it."""
-    return UsePool(
-        document=pool.document,
-        currency=pool.currency,
-        total=pool.total,
-        marked=pool.locked,
-        paid=pool.outstanding,
-        remaining=pools.available(pool, desk.ceiling(pool)),
-        tolerated=pool.tolerated,
-        frozen=pool.frozen,
-        marks=tuple(
-            PoolMark(each.bank, each.mark, each.locked, each.outstanding, each.live) for each in pool.marks
-        ),
-        flags=tuple(PoolFlag(each.code, each.since, each.cause, each.ended) for each in pool.flags),
     )
 
 

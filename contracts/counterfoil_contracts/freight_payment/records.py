@@ -1,6 +1,6 @@
 """What `freight_payment` keeps on the ledger beside the pools of tax invoices."""
 
-from counterfoil_contracts.core.message import Message, RecordId, StaffId, Time, Uscc
+from counterfoil_contracts.core.message import Message, RecordId, StaffId, Time
 
 from .payment_messages import Act as PreparedAct
 from .payment_messages import Paid, PutSlip
@@ -63,21 +63,3 @@ class StoredAct(Message, frozen=True):
     entries: tuple[Entry, ...] = ()
     reversed_by: str = ""
     admitted_by: str = ""
-
-
-class Mandate(Message, frozen=True):
-    """One enterprise's leave for another to pay, or to be paid, in its stead; the token is kept as proof."""
-
-    principal: Uscc
-    agent: Uscc
-    nonce: RecordId
-    token: str
-    not_before: Time
-    expiry: Time
-    withdrawn: Time = 0
-
-
-class Mandates(Message, frozen=True):
-    """All mandates of one principal, agent and side, in the order in which they were registered."""
-
-    mandates: tuple[Mandate, ...] = ()

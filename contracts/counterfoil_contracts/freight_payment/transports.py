@@ -6,8 +6,9 @@ from counterfoil_protocol.confidential import AUTHORITY
 from counterfoil_contracts.core import business_day, fingerprint
 from counterfoil_contracts.core.codes import RefusalCode
 from counterfoil_contracts.core.refusals import refusal
-from counterfoil_contracts.registry.desk import Desk
+from counterfoil_contracts.registry.desk import Desk, trade_operation
 
+from . import operations as ops
 from .records import TRANSPORT
 from .transport_messages import AskedTransport, Finding, PortCheck, TransportDocument, TransportVersions
 
@@ -21,6 +22,32 @@ _UNKNOWN = PortCheck(
     port_of_discharge="NO_DATA",
     on_board="NO_DATA",
 )
+
+
+class Transports:
+    """The part of the contract that the port speaks to."""
+
+    @trade_operation(ops.TRANSPORT_PUT)
+    def put_transports(self, desk: Desk, body: ops.PutTransports) -> ops.TransportsPut:
+        """Record transport documents; of one that is on record this is a later version."""
+        keys = [transport_key(each.carrier, each.number) for each in body.documents]
+        if len(set(keys)) != len(keys):
+            raise refusal(RefusalCode.BAD_INPUT, "a transport document stands twice")
+        for key, document in zip(keys, body.documents, strict=True):
+            check_stated(document)
+            record = desk.context.store.find(AUTHORITY, TRANSPORT, key, TransportVersions)
+            known = record.value if record else TransportVersions((), ())
+            after = TransportVersions((*known.versions, document), (*known.times, desk.now))
+            desk.context.store.save(AUTHORITY, TRANSPORT, key, after, record)
+        return ops.TransportsPut(len(keys))
+
+    @trade_operation(ops.TRANSPORT_READ)
+    def read_transport(self, desk: Desk, body: ops.ReadTransport) -> TransportVersions:
+        """What the port has stated about a transport document."""
+        record = stated_transport(desk, body.carrier, body.number)
+        if record is None:
+            raise refusal(RefusalCode.NOT_FOUND, "no such transport document")
+        return record.value
 
 
 def transport_key(carrier: str, number: str) -> str:
