@@ -14,44 +14,38 @@ import base64
 import logging
 import os
 import signal
+import ssl
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from queue import SimpleQueue
-from threading import Thread
-from typing import Any
-
-import grpc
+from threading import Event, Thread
 
 from .entry_point import EntryPointError, load_chaincode
 from .errors import ProtocolViolation
 from .peer_environment import PeerEnvironment
-from .service import DRAIN_SECONDS, MESSAGE_BYTES_MAX, SettingsError
+from .service import DRAIN_SECONDS, SettingsError
+from .shim.grpc_client import CallFailed, OpenCall
 from .shim.handler import Handler, Invocable
 from .shim.worker_pool import WorkerPool
 
 logger = logging.getLogger("counterfoil_chaincode.launched")
 
-METHOD = "/protos.ChaincodeSupport/Register"
-_OPTIONS = (
-    ("grpc.max_receive_message_length", MESSAGE_BYTES_MAX),
-    ("grpc.max_send_message_length", MESSAGE_BYTES_MAX),
-    # A minute and 20 s, as Fabric's own chaincode pings an idle peer.
-    ("grpc.keepalive_time_ms", 60_000),
-    ("grpc.keepalive_timeout_ms", 20_000),
-)
+PATH = "/protos.ChaincodeSupport/Register"
 _EXIT_BAD_SETTINGS = 2
 _EXIT_NO_PEER = 3
+_EXIT_ABANDONED = 4
+_GOOD_BYE_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
 class LaunchSettings:
-    """The peer to dial (host:port), as which chaincode, and TLS (root, key, certificate in PEM) or none."""
+    """The peer to dial (host:port), as which chaincode, and with TLS or without."""
 
     address: str
     chaincode_id: str
-    tls: tuple[bytes, bytes, bytes] | None = field(default=None, repr=False)
+    tls: ssl.SSLContext | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str], address: str = "") -> "LaunchSettings":
@@ -64,11 +58,29 @@ class LaunchSettings:
         chaincode_id = environment.get("CORE_CHAINCODE_ID_NAME", "")
         if not address or not chaincode_id:
             raise SettingsError("CORE_PEER_ADDRESS and CORE_CHAINCODE_ID_NAME must be set")
+        if not address.rpartition(":")[2].isdigit():
+            raise SettingsError(f"the peer's address {address} has no port")
         if environment.get("CORE_PEER_TLS_ENABLED", "false").lower() != "true":
             return cls(address, chaincode_id)
         root = _read(environment, "CORE_PEER_TLS_ROOTCERT_FILE")
         key, certificate = (_own(environment, part) for part in ("KEY", "CERT"))
-        return cls(address, chaincode_id, (root, key, certificate))
+        return cls(address, chaincode_id, _tls(root, key, certificate))
+
+
+def _tls(root: bytes, key: bytes, certificate: bytes) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_alpn_protocols(["h2"])
+    try:
+        context.load_verify_locations(cadata=root.decode("ascii"))
+        # The library takes its own key from a file alone, and Fabric may have it in base64.
+        with tempfile.NamedTemporaryFile() as pair:
+            pair.write(certificate + b"\n" + key)
+            pair.flush()
+            context.load_cert_chain(pair.name)
+    except (ssl.SSLError, ValueError) as error:
+        raise SettingsError(f"the peer's certificates, or our own, are not PEM: {error}") from None
+    return context
 
 
 def _own(environment: Mapping[str, str], part: str) -> bytes:
@@ -92,43 +104,64 @@ def _read(environment: Mapping[str, str], variable: str) -> bytes:
 
 
 class PeerLink:
-    """The stream to the peer that launched the chaincode."""
+    """The stream to the peer that launched the chaincode.
 
-    def __init__(self, invocable: Invocable, settings: LaunchSettings, peer: PeerEnvironment) -> None:
-        self._settings = settings
+    Raises:
+        OSError: the peer cannot be reached.
+    """
+
+    def __init__(
+        self,
+        invocable: Invocable,
+        settings: LaunchSettings,
+        peer: PeerEnvironment,
+        abandoned: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._chaincode_id = settings.chaincode_id
+        self._abandoned = abandoned
+        self._stopping = False
+        self._ended = Event()
         self._workers = WorkerPool()
-        self._outgoing: SimpleQueue[bytes | None] = SimpleQueue()
-        self._handler = Handler(invocable, peer, self._workers, self._outgoing.put)
+        self._call = OpenCall(settings.address, PATH, settings.tls)
+        self._reading = self._call.reading(self._receive, self._end, self._workers)
+        self._handler = Handler(invocable, peer, self._reading, self._call.send)
 
     def serve(self) -> None:
         """Register, and serve until the peer ends the stream or `stop` was called.
 
         Raises:
             ProtocolViolation: the peer sent what the protocol does not allow.
-            grpc.RpcError: the peer cannot be reached, or has gone.
+            CallFailed: the peer has gone, or would not have us.
         """
-        with self._channel() as channel:
-            # The stubs cannot say that without serializers the messages are bytes.
-            register: Any = channel.stream_stream(METHOD, request_serializer=None, response_deserializer=None)
-            self._handler.register(self._settings.chaincode_id)
-            try:
-                for message in register(iter(self._outgoing.get, None)):
-                    self._handler.receive(message)
-            finally:
-                self._handler.close()
-                self._outgoing.put(None)
+        try:
+            self._handler.register(self._chaincode_id)
+            self._reading.run()
+            self._call.check()
+        except CallFailed:
+            # Fabric's peer answers our end with its own end of file, which is no status OK.
+            if not self._stopping:
+                raise
+        finally:
+            self._call.release()
 
     def stop(self, drain_seconds: float = DRAIN_SECONDS) -> None:
         """Refuse new transactions, let the running ones finish, then end the stream."""
         if not self._workers.close(drain_seconds):
             logger.warning("some transactions were still running when the chaincode ended")
-        self._outgoing.put(None)
+        self._stopping = True
+        self._call.finish()
+        self._ended.wait(_GOOD_BYE_SECONDS)
+        self._call.close()
 
-    def _channel(self) -> grpc.Channel:
-        if self._settings.tls is None:
-            return grpc.insecure_channel(self._settings.address, _OPTIONS)
-        credentials = grpc.ssl_channel_credentials(*self._settings.tls)
-        return grpc.secure_channel(self._settings.address, credentials, _OPTIONS)
+    def _receive(self, message: bytes) -> None:
+        self._handler.receive(message)
+
+    def _end(self) -> None:
+        self._handler.close()
+        self._ended.set()
+        if self._reading.left_behind:
+            # A thread is in a contract that does not end; only the process's end stops it.
+            self._abandoned()
 
 
 def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
@@ -144,16 +177,17 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     except (EntryPointError, SettingsError) as error:
         logger.error("%s", error)
         return _EXIT_BAD_SETTINGS
-    link = PeerLink(invocable, settings, PeerEnvironment.from_environment(environment))
-    # On a thread of its own, because this one reads what running transactions wait for.
-    signal.signal(signal.SIGTERM, lambda *_: Thread(target=link.stop, name="stop", daemon=True).start())
     try:
+        peer = PeerEnvironment.from_environment(environment)
+        link = PeerLink(invocable, settings, peer, lambda: os._exit(_EXIT_ABANDONED))
+        # On a thread of its own, because this one reads what running transactions wait for.
+        signal.signal(signal.SIGTERM, lambda *_: Thread(target=link.stop, name="stop", daemon=True).start())
         link.serve()
     except ProtocolViolation as error:
         logger.error("the peer broke the protocol: %s", error)
         return _EXIT_NO_PEER
-    except grpc.RpcError as error:
-        logger.error("the peer's stream ended: %s", error.code() if isinstance(error, grpc.Call) else "")
+    except (CallFailed, OSError) as error:
+        logger.error("the peer's stream ended: %s", error)
         return _EXIT_NO_PEER
     return 0
 

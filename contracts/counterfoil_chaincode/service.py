@@ -11,39 +11,28 @@ The same address answers `grpc.health.v1.Health/Check`: SERVING, and NOT_SERVING
 import logging
 import os
 import signal
+import ssl
 import sys
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
-import grpc
-
 from .entry_point import EntryPointError, load_chaincode
 from .peer_environment import PeerEnvironment
-from .shim.grpc_stream import SERVICE, ChaincodeService
+from .shim import connect, health
+from .shim.grpc_server import ServedBy
 from .shim.handler import Invocable
-from .shim.health import Health
+from .shim.listener import Listener
 from .shim.worker_pool import WorkerPool
 
 logger = logging.getLogger("counterfoil_chaincode.service")
 
-STREAMS_MAX = 32
-"""Peers that may be connected at once; each takes a thread."""
-MESSAGE_BYTES_MAX = 100 * 1024 * 1024
+CONNECTIONS_MAX = 64
+"""Peers and probes that may be connected at once; each takes a thread."""
 DRAIN_SECONDS = 30.0
 """How long running transactions may take when the service stops: the peer's own limit."""
 
-_OPTIONS = (
-    ("grpc.max_receive_message_length", MESSAGE_BYTES_MAX),
-    ("grpc.max_send_message_length", MESSAGE_BYTES_MAX),
-    # Peers ping an idle stream; Fabric's own chaincode server admits one a minute.
-    ("grpc.keepalive_permit_without_calls", 1),
-    ("grpc.http2.min_ping_interval_without_data_ms", 60_000),
-    # Two services must not share a port in silence.
-    ("grpc.so_reuseport", 0),
-)
 _EXIT_BAD_SETTINGS = 2
 
 
@@ -59,18 +48,28 @@ class TlsFiles:
     certificate: Path
     client_authorities: Path | None = None
 
-    def credentials(self) -> grpc.ServerCredentials:
+    def context(self) -> ssl.SSLContext:
         """Read the files.
 
         Raises:
             SettingsError: one of them cannot be read.
         """
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.set_alpn_protocols(["h2"])
+        paths = [path for path in (self.certificate, self.key, self.client_authorities) if path]
         try:
-            pair = (self.key.read_bytes(), self.certificate.read_bytes())
-            roots = self.client_authorities.read_bytes() if self.client_authorities else None
+            for path in paths:
+                path.read_bytes()
+            context.load_cert_chain(self.certificate, self.key)
+            if self.client_authorities:
+                context.verify_mode = ssl.CERT_REQUIRED
+                context.load_verify_locations(self.client_authorities)
+        except ssl.SSLError as error:
+            raise SettingsError(f"cannot use {', '.join(map(str, paths))}: {error.reason}") from None
         except OSError as error:
             raise SettingsError(f"cannot read {error.filename}: {error.strerror}") from None
-        return grpc.ssl_server_credentials([pair], roots, require_client_auth=roots is not None)
+        return context
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,27 +109,21 @@ class ChaincodeServer:
 
     def __init__(self, invocable: Invocable, settings: ServiceSettings, peer: PeerEnvironment) -> None:
         self._workers = WorkerPool()
-        # One more than the streams of peers, for a probe.
-        self._server = grpc.server(ThreadPoolExecutor(STREAMS_MAX + 1, "peer"), options=_OPTIONS)
-        service = ChaincodeService(invocable, settings.chaincode_id, peer, self._workers)
-        health = Health(lambda: not self._workers.closed, SERVICE)
-        self._server.add_generic_rpc_handlers((service.handlers(), health.handlers()))
+        chaincode = connect.ChaincodeService(invocable, settings.chaincode_id, peer)
+        probed = health.Health(lambda: not self._workers.closed, connect.SERVICE)
+        methods = {connect.PATH: ServedBy(chaincode.begin), health.PATH: ServedBy(probed.begin)}
+        tls = settings.tls.context() if settings.tls else None
         try:
-            self.port = self._listen(settings)
-        except RuntimeError:
+            self._listener = Listener(settings.address, tls, methods, self._workers, CONNECTIONS_MAX)
+        except OSError:
             raise SettingsError(f"cannot listen at {settings.address}") from None
-        self._server.start()
-
-    def _listen(self, settings: ServiceSettings) -> int:
-        if settings.tls is None:
-            return self._server.add_insecure_port(settings.address)
-        return self._server.add_secure_port(settings.address, settings.tls.credentials())
+        self.port = self._listener.port
 
     def stop(self, drain_seconds: float = DRAIN_SECONDS) -> None:
         """Refuse new transactions, let the running ones finish, then close the streams."""
         if not self._workers.close(drain_seconds):
             logger.warning("some transactions were still running when the service ended")
-        self._server.stop(grace=None).wait()
+        self._listener.stop()
 
 
 def serve(invocable: Invocable, environment: Mapping[str, str]) -> None:

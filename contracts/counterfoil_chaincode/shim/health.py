@@ -5,13 +5,15 @@ well-known wrappers of the same wire form stand in for them.
 """
 
 from collections.abc import Callable
-from typing import Any, NoReturn
 
-import grpc
 from google.protobuf.message import DecodeError
 from google.protobuf.wrappers_pb2 import Int32Value, StringValue
 
-HEALTH_SERVICE = "grpc.health.v1.Health"
+from .grpc_server import Answering, Outlet, Status
+from .handler import Runner
+
+PATH = b"/grpc.health.v1.Health/Check"
+"""`Watch` is left out: a probe asks again."""
 SERVING, NOT_SERVING = 1, 2
 
 
@@ -22,23 +24,35 @@ class Health:
         self._is_serving = is_serving
         self._services = frozenset({"", *services})
 
-    def check(self, request: bytes, context: grpc.ServicerContext) -> bytes:
+    def begin(self, outlet: Outlet, _: Runner) -> Answering:
+        """Somebody asks."""
+        return _Question(self, outlet)
+
+    def check(self, request: bytes) -> tuple[Status, bytes]:
         """SERVING until the service begins to stop; NOT_FOUND for a service that is not here."""
         try:
             service = StringValue.FromString(request).value
         except DecodeError:
-            _refuse(context, grpc.StatusCode.INVALID_ARGUMENT, "not a HealthCheckRequest")
+            return Status.INVALID_ARGUMENT, b""
         if service not in self._services:
-            _refuse(context, grpc.StatusCode.NOT_FOUND, "no such service")
-        return Int32Value(value=SERVING if self._is_serving() else NOT_SERVING).SerializeToString()
-
-    def handlers(self) -> grpc.GenericRpcHandler:
-        """What `grpc.Server.add_generic_rpc_handlers` takes. `Watch` is left out: a probe asks again."""
-        # The stubs leave the type of a handler for bytes open.
-        method: Any = grpc.unary_unary_rpc_method_handler(self.check)
-        return grpc.method_handlers_generic_handler(HEALTH_SERVICE, {"Check": method})
+            return Status.NOT_FOUND, b""
+        state = SERVING if self._is_serving() else NOT_SERVING
+        return Status.OK, Int32Value(value=state).SerializeToString()
 
 
-def _refuse(context: grpc.ServicerContext, code: grpc.StatusCode, text: str) -> NoReturn:
-    context.abort(code, text)
-    raise AssertionError("abort raises")
+class _Question:
+    def __init__(self, health: Health, outlet: Outlet) -> None:
+        self._health = health
+        self._outlet = outlet
+
+    def receive(self, message: bytes) -> None:
+        status, answer = self._health.check(message)
+        if status is Status.OK:
+            self._outlet.send(answer)
+        self._outlet.end(status)
+
+    def finish(self) -> None:
+        pass
+
+    def close(self) -> None:
+        pass

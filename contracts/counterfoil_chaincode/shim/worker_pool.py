@@ -5,10 +5,9 @@ Threads are made as needed and kept; beyond `threads` transactions wait, beyond 
 """
 
 import logging
-import time
 from collections.abc import Callable
 from queue import SimpleQueue
-from threading import Lock, Thread
+from threading import Condition, Lock, Thread
 
 logger = logging.getLogger(__name__)
 
@@ -26,8 +25,9 @@ class WorkerPool:
         self._threads = threads
         self._limit = limit
         self._jobs: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
-        self._lock = Lock()
+        self._changed = Condition(Lock())
         self._pending = 0
+        self._on_threads = 0
         self._started: list[Thread] = []
         self._closed = False
 
@@ -36,24 +36,33 @@ class WorkerPool:
         """How many transactions may run or wait."""
         return self._limit
 
-    def submit(self, job: Callable[[], None]) -> bool:
-        """Run `job` on a thread; False if too many run and wait already, or the pool is closed."""
-        with self._lock:
-            if self._closed or self._pending >= self._limit:
-                return False
-            self._pending += 1
-            if self._pending > len(self._started) < self._threads:
-                name = f"contract-{len(self._started) + 1}"
-                thread = Thread(target=self._work, name=name, daemon=True)
-                self._started.append(thread)
-                thread.start()
-        self._jobs.put(job)
-        return True
-
     @property
     def closed(self) -> bool:
         """Whether `close` was called."""
         return self._closed
+
+    def submit(self, job: Callable[[], None]) -> bool:
+        """Run `job` on a thread; False if too many run and wait already, or the pool is closed."""
+        with self._changed:
+            if not self._admit():
+                return False
+            self._on_threads += 1
+            if self._on_threads > len(self._started) < self._threads:
+                self._start_thread()
+        self._jobs.put(job)
+        return True
+
+    def run_here(self, job: Callable[[], None]) -> bool:
+        """Run `job` on the calling thread, counted with the others; False as for `submit`."""
+        with self._changed:
+            if not self._admit():
+                return False
+        try:
+            job()
+        finally:
+            with self._changed:
+                self._finished()
+        return True
 
     def pump(self) -> bool:
         """Nothing: a worker waits for its answer while another thread reads."""
@@ -61,15 +70,24 @@ class WorkerPool:
 
     def close(self, timeout_seconds: float | None = None) -> bool:
         """Finish what runs and waits, then end the threads; False if some job did not end in time."""
-        with self._lock:
+        with self._changed:
             self._closed = True
-            started = list(self._started)
-        for _ in started:
-            self._jobs.put(None)
-        deadline = None if timeout_seconds is None else time.monotonic() + timeout_seconds
-        for thread in started:
-            thread.join(None if deadline is None else max(0.0, deadline - time.monotonic()))
-        return not any(thread.is_alive() for thread in started)
+            done = self._changed.wait_for(lambda: self._pending == 0, timeout_seconds)
+            for _ in self._started:
+                self._jobs.put(None)
+        return done
+
+    def _admit(self) -> bool:
+        if self._closed or self._pending >= self._limit:
+            return False
+        self._pending += 1
+        return True
+
+    def _start_thread(self) -> None:
+        name = f"contract-{len(self._started) + 1}"
+        thread = Thread(target=self._work, name=name, daemon=True)
+        self._started.append(thread)
+        thread.start()
 
     def _work(self) -> None:
         while (job := self._jobs.get()) is not None:
@@ -77,5 +95,11 @@ class WorkerPool:
                 job()
             except Exception as error:
                 logger.error("a job of the worker pool failed: %s", type(error).__name__)
-            with self._lock:
-                self._pending -= 1
+            with self._changed:
+                self._on_threads -= 1
+                self._finished()
+
+    def _finished(self) -> None:
+        self._pending -= 1
+        if self._closed and self._pending == 0:
+            self._changed.notify_all()

@@ -3,6 +3,7 @@
 import base64
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -20,12 +21,15 @@ from counterfoil_chaincode.contract_api import Context, Contract, submit
 from counterfoil_chaincode.launched import LaunchSettings, PeerLink, main
 from counterfoil_chaincode.peer_environment import PeerEnvironment
 from counterfoil_chaincode.service import SettingsError
+from counterfoil_chaincode.shim.grpc_client import CallFailed
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.unit.chaincode.scripted_peer import ScriptedPeer
+
+ASSETS = Path(__file__).parents[2] / "engine" / "chaincodes" / "asset"
 
 
 class Greeter(Contract):
@@ -174,10 +178,44 @@ def test_no_such_chaincode() -> None:
 
 
 def test_the_process_ends_in_order_when_told_to(peer: ListeningPeer) -> None:
-    environment = {**os.environ, "CORE_CHAINCODE_ID_NAME": "trade:1", "CORE_PEER_LOCALMSPID": "Org1MSP"}
+    environment = {
+        **os.environ,
+        "CORE_CHAINCODE_ID_NAME": "asset:1",
+        "CORE_PEER_LOCALMSPID": "Org1MSP",
+        "PYTHONPATH": str(ASSETS),
+    }
     command = [sys.executable, "-m", "counterfoil_chaincode.launched", "-peer.address", peer.address]
-    process = subprocess.Popen([*command, "counterfoil_contracts.chaincode:CHAINCODE"], env=environment)
-    assert peer.registered.get(timeout=30) == "trade:1"
-    assert peer.run("org.hyperledger.fabric:GetMetadata").status == 200
-    process.send_signal(signal.SIGTERM)
-    assert process.wait(30) == 0
+    with subprocess.Popen([*command, "asset_chaincode:CHAINCODE"], env=environment) as process:
+        try:
+            assert peer.registered.get(timeout=60) == "asset:1"
+            assert peer.run("org.hyperledger.fabric:GetMetadata").status == 200
+            process.send_signal(signal.SIGTERM)
+            assert process.wait(60) == 0
+        finally:
+            process.kill()
+
+
+def test_a_peer_that_goes_away_ends_it_with_an_exit_code_of_its_own(peer: ListeningPeer) -> None:
+    link = PeerLink(Chaincode([Greeter()]), LaunchSettings(peer.address, "greeter:1"), PeerEnvironment("O"))
+    failed: SimpleQueue[Exception] = SimpleQueue()
+
+    def serve() -> None:
+        try:
+            link.serve()
+        except CallFailed as error:
+            failed.put(error)
+
+    Thread(target=serve, daemon=True).start()
+    peer.registered.get(timeout=10)
+    peer.server.stop(None)
+    assert failed.get(timeout=60)
+
+
+def test_no_peer_at_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(str(ASSETS))
+    with socket.socket() as unused:
+        # Bound, so that nobody else listens there either.
+        unused.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{unused.getsockname()[1]}"
+        environment = {"CORE_PEER_ADDRESS": address, "CORE_CHAINCODE_ID_NAME": "c"}
+        assert main(["asset_chaincode:CHAINCODE"], environment) == 3

@@ -1,0 +1,119 @@
+"""Listens for callers and serves each connection on a thread of its own."""
+
+import contextlib
+import logging
+import socket
+import ssl
+from collections.abc import Mapping
+from threading import Lock, Thread
+
+from .grpc_server import GrpcServerConnection, ServedBy
+from .http2 import Http2Connection
+from .tls import TlsSession
+from .worker_pool import WorkerPool
+
+logger = logging.getLogger(__name__)
+
+_HANDSHAKE_SECONDS = 20.0
+_BACKLOG = 64
+_KEEPALIVE = (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 20), ("TCP_KEEPCNT", 3))
+"""A peer that has gone without a word is noticed after two minutes (the kernel's own default: two hours)."""
+
+
+class Listener:
+    """A listening socket.
+
+    Raises:
+        OSError: the address is not free, or is none.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        tls: ssl.SSLContext | None,
+        methods: Mapping[bytes, ServedBy],
+        workers: WorkerPool,
+        connections_max: int,
+    ) -> None:
+        self._tls = tls
+        self._methods = methods
+        self._workers = workers
+        self._connections_max = connections_max
+        self._lock = Lock()
+        self._open: set[GrpcServerConnection] = set()
+        self._admitted = 0
+        self._closed = False
+        self._socket = _listen(address)
+        self.port: int = self._socket.getsockname()[1]
+        Thread(target=self._accept, name="listener", daemon=True).start()
+
+    def stop(self) -> None:
+        """Take no more callers, and end the calls of those that are there."""
+        with self._lock:
+            self._closed = True
+            connections = list(self._open)
+        with contextlib.suppress(OSError):
+            # Wakes the thread in accept, which closing alone does not.
+            self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.close()
+        for connection in connections:
+            connection.stop()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                connection, _ = self._socket.accept()
+            except OSError:
+                if self._closed:
+                    return
+                continue
+            with self._lock:
+                admitted = not self._closed and self._admitted < self._connections_max
+                self._admitted += admitted
+            if admitted:
+                Thread(target=self._serve, args=(connection,), name="peer-stream", daemon=True).start()
+            else:
+                connection.close()
+
+    def _serve(self, connection: socket.socket) -> None:
+        try:
+            with connection:
+                self._serve_admitted(connection)
+        except OSError as error:
+            logger.info("a connection ended: %s", type(error).__name__)
+        finally:
+            with self._lock:
+                self._admitted -= 1
+
+    def _serve_admitted(self, connection: socket.socket) -> None:
+        _keep_alive(connection)
+        connection.settimeout(_HANDSHAKE_SECONDS)
+        tls = None if self._tls is None else TlsSession(connection, self._tls)
+        http2 = Http2Connection(connection, tls, server=True)
+        served = GrpcServerConnection(http2, self._methods, self._workers)
+        with self._lock:
+            if not self._closed:
+                self._open.add(served)
+        try:
+            if served in self._open:
+                served.serve()
+        finally:
+            with self._lock:
+                self._open.discard(served)
+
+
+def _listen(address: str) -> socket.socket:
+    host, _, port = address.rpartition(":")
+    if not port.isdigit():
+        raise OSError(f"{address} has no port")
+    host = host.strip("[]")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # The option lets a restarted service listen at once; on Linux it lets nobody share a port.
+    return socket.create_server((host, int(port)), family=family, backlog=_BACKLOG)
+
+
+def _keep_alive(connection: socket.socket) -> None:
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in _KEEPALIVE:
+        if hasattr(socket, option):
+            connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
