@@ -23,6 +23,8 @@ _FILE_RULES: tuple[Callable[[Source], Iterator[Finding]], ...] = (
     check_module_state,
 )
 _TEST_MODULES = ("counterfoil_chaincode.testing", "pytest", "unittest", "hypothesis")
+_TEST_FOLDER = "testing"
+"""What is shipped for the tests of those who use the contracts: left out and reported."""
 _SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "tests", "venv"})
 
 
@@ -36,7 +38,8 @@ class Report:
 
 
 def check_path(path: Path) -> Report:
-    """Check a file, or all Python files in a folder. Files that use test libraries are no contracts.
+    """Check a file, or all Python files in a folder. Files that use test libraries, or lie in a
+    folder `testing`, are no contracts.
 
     Raises:
         FileNotFoundError: there is nothing of that name.
@@ -52,7 +55,7 @@ def check_path(path: Path) -> Report:
                 Finding(file, getattr(error, "lineno", None) or 1, Rule.UNREADABLE.id, str(error))
             )
             continue
-        if _is_test(source):
+        if _TEST_FOLDER in file.relative_to(path).parts[:-1] or _is_test(source):
             tests.append(file)
         else:
             sources.append(source)
