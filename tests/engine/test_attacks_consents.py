@@ -23,6 +23,7 @@ from counterfoil_protocol.signing import private_key_signer
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import utils
 from financed_bank import (
+    OTHER_TERMS,
     SHIPMENT,
     TERMS,
     Financed,
@@ -181,7 +182,12 @@ def test_another_banks_request_id_is_free_for_ones_own(financed: Financed, attac
     """Ids stand in blocks. BankB using BankA's must neither hit BankA's record nor learn of it."""
     officer = attacker.user("BankB", "officer1")
     found = answers(
-        attacker, officer, ("Regulator", "BankB"), trade.TERMS_PUT, TERMS, request_id=financed.terms.encode()
+        attacker,
+        officer,
+        ("Regulator", "BankB"),
+        trade.TERMS_PUT,
+        OTHER_TERMS,
+        request_id=financed.terms.encode(),
     )
     assert [answer.response.status for answer in found] == [200, 200]
     assert found[0].payload == found[1].payload

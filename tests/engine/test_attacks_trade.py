@@ -30,6 +30,7 @@ from counterfoil_protocol.rwset import ReadWriteSet
 from financed_bank import (
     APPROVED,
     LOCKED,
+    OTHER_TERMS,
     SHIPMENT,
     TERMS,
     Financed,
@@ -331,7 +332,7 @@ def test_no_hash_in_a_banks_file_is_found_by_search(financed: Financed, attacker
 def test_equal_values_have_unequal_hashes(financed: Financed, attacker: Attacker) -> None:
     """The same terms again, by one bank and by another; and no key has one hash in two collections."""
     for bank in ("BankA", "BankA", "BankB"):
-        financed.ready.submit(bank, "officer1", trade.TERMS_PUT, TERMS)
+        financed.ready.submit(bank, "officer1", trade.TERMS_PUT, OTHER_TERMS)
     written = hashes_held(attacker).written
     values = [value for _, _, value in written if value]
     assert len(values) == len(set(values)), "a value's hash stands twice in the blocks"

@@ -7,6 +7,7 @@ from typing import Any
 import grpc
 import pytest
 import yaml
+from caught_up import catch_up
 from counterfoil import Commit, ConnectionProfile, Gateway, GatewayError
 from counterfoil_network.deployment import FABRIC
 from counterfoil_network.deployment.heights import peer_heights
@@ -19,7 +20,7 @@ from counterfoil_protocol.messages import common, gateway, proposal_response, tr
 from counterfoil_protocol.proposal import build_proposal, sign_proposal
 from counterfoil_protocol.services import EndorserStub, GatewayStub
 from counterfoil_protocol.signing import private_key_signer
-from running_network import ROOT, RunningNetwork, asset_chaincode, collections, running_network
+from running_network import ORGANISATIONS, ROOT, RunningNetwork, asset_chaincode, collections, running_network
 
 SECRET = b"the appraisal of BankA"
 FABRICS_OWN = {
@@ -81,11 +82,11 @@ def appraise(network: RunningNetwork, asset: str) -> Commit:
         return commit
 
 
-def taken_by_bank_b(network: RunningNetwork, holder: str) -> bool:
-    """A client of BankB asks the holder's peer for the blocks with their private data."""
-    own = ConnectionProfile.read(network.folder.connection_profile("BankB"))
+def is_taken(network: RunningNetwork, organisation: str, holder: str) -> bool:
+    """A client of one organisation asks a peer, perhaps another's, for the blocks with their private data."""
+    own = ConnectionProfile.read(network.folder.connection_profile(organisation))
     endpoint = ConnectionProfile.read(network.folder.connection_profile(holder)).endpoint()
-    identity, signer = own.identity("officer1")
+    identity, signer = own.identity("Admin")
     with Gateway.connect(
         endpoint.address,
         identity=identity,
@@ -96,7 +97,7 @@ def taken_by_bank_b(network: RunningNetwork, holder: str) -> bool:
         channel = connected.network(network.state.channel)
         height = network_height(network, holder)
         with channel.block_and_private_data_events(
-            start_block=0, stop_block=height - 1, timeout=30
+            start_block=0, stop_block=height - 1, timeout=60
         ) as events:
             return any(SECRET in rwset for event in events for rwset in event.private_data.values())
 
@@ -106,16 +107,27 @@ def network_height(network: RunningNetwork, organisation: str) -> int:
     return heights[organisation]
 
 
-def test_whole_collections_are_had_past_the_contract_without_the_acl(
-    network: RunningNetwork, weak: RunningNetwork
-) -> None:
+@pytest.fixture(scope="module")
+def _appraised(network: RunningNetwork, weak: RunningNetwork) -> None:
     for each in (network, weak):
         appraise(each, "acl")
-    assert taken_by_bank_b(weak, "BankA")
-    assert taken_by_bank_b(weak, "Regulator")
-    for holder in ("BankA", "Regulator", "BankB"):
+        catch_up(each)
+
+
+@pytest.mark.usefixtures("_appraised")
+@pytest.mark.parametrize("holder", ORGANISATIONS)
+@pytest.mark.parametrize("organisation", ORGANISATIONS)
+def test_whole_collections_are_had_past_the_contract_without_the_acl(
+    network: RunningNetwork, weak: RunningNetwork, organisation: str, holder: str
+) -> None:
+    """Any member's client reads a collection at its members' peers; with the ACL the regulator's alone."""
+    holds = holder in {"BankA", "Regulator"}
+    assert is_taken(weak, organisation, holder) is holds
+    if organisation == "Regulator":
+        assert is_taken(network, organisation, holder) is holds
+    else:
         with pytest.raises(GatewayError, match=r"403|FORBIDDEN"):
-            taken_by_bank_b(network, holder)
+            is_taken(network, organisation, holder)
 
 
 def resend(network: RunningNetwork, transaction_id: str) -> float:
@@ -136,7 +148,7 @@ def resend(network: RunningNetwork, transaction_id: str) -> float:
     with tls_channel(network.folder, network.state.node("BankB")) as connection:
         GatewayStub(connection).Submit(request, timeout=30)
     while network_height(network, "Regulator") <= height:
-        assert time.monotonic() - began < 60
+        assert time.monotonic() - began < 120
         time.sleep(0.1)
     return time.monotonic() - began
 
@@ -145,8 +157,7 @@ def test_an_old_envelope_sent_again_stops_the_holders_without_the_setting(
     network: RunningNetwork, weak: RunningNetwork
 ) -> None:
     with_it, without = (resend(each, appraise(each, "again").transaction_id) for each in (network, weak))
-    assert without > STILL_SECONDS
-    assert with_it < STILL_SECONDS / 2
+    assert with_it < STILL_SECONDS < without
 
 
 def ask_with_time(network: RunningNetwork, seconds_ago: float) -> int:

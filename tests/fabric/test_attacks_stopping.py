@@ -41,7 +41,7 @@ def test_a_clients_invalid_transaction_stops_every_peer_of_fabric(network: Runni
     """A bank's officer suffices: no peer signs anything, and nothing of it is valid."""
     attacker = Attacker(network)
     officer = attacker.user("BankB", "officer1")
-    _, envelope = forge_writes(attacker, UNDEFINED["a collection nobody defined"], officer)
-    assert attacker.broadcast(envelope).status == common.SUCCESS
+    forged = forge_writes(attacker, UNDEFINED["a collection nobody defined"], officer)
+    assert attacker.broadcast(forged.envelope()).status == common.SUCCESS
     for organisation in ORGANISATIONS:
         until(partial(is_stopped_again, network, organisation), PATIENCE_SECONDS)

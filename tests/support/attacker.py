@@ -15,9 +15,10 @@ from counterfoil_network.identities import LocalIdentity, load_identity, open_cr
 from counterfoil_network.identities.certificate_authority import CertificateAuthority, new_key, utc_now
 from counterfoil_network.identities.folder import read_authority
 from counterfoil_protocol import envelope as envelopes
+from counterfoil_protocol.endorsement import build_response_payload, sign_response
 from counterfoil_protocol.identity import Identity, attribute_extension
 from counterfoil_protocol.messages import atomic_broadcast, common, common_ledger, gateway, proposal_response
-from counterfoil_protocol.proposal import BuiltProposal, build_proposal, sign_proposal
+from counterfoil_protocol.proposal import BuiltProposal, build_proposal, parse_proposal, sign_proposal
 from counterfoil_protocol.services import AtomicBroadcastStub, DeliverStub, EndorserStub, GatewayStub
 from counterfoil_protocol.signing import Signer, private_key_signer
 from counterfoil_protocol.transaction_id import new_nonce
@@ -28,7 +29,7 @@ from cryptography.x509.oid import NameOID
 from running_network import ROOT, RunningNetwork
 
 CHANNEL = "trade"
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,6 +182,30 @@ class Attacker:
         """
         built = build_proposal(CHANNEL, chaincode, args, person.creator, transient, **fields)
         return Endorsed(person, built, self.responses(person, built, endorsers))
+
+    def forge(
+        self,
+        person: Person,
+        args: Sequence[bytes],
+        results: bytes,
+        endorsers: Iterable[Person],
+        *,
+        chaincode: str = "asset",
+        version: str = "1.0",
+        response: bytes = b"",
+    ) -> "Endorsed":
+        """A transaction that no chaincode ever ran, endorsed by whoever's keys one has."""
+        built = build_proposal(CHANNEL, chaincode, args, person.creator)
+        answer = proposal_response.Response(status=common.SUCCESS, payload=response)
+        payload = build_response_payload(
+            parse_proposal(built.proposal_bytes).proposal_hash,
+            results=results,
+            response=answer,
+            chaincode_name=chaincode,
+            chaincode_version=version,
+        )
+        signed = [sign_response(payload, answer, each.creator, each.sign) for each in endorsers]
+        return Endorsed(person, built, signed)
 
     def responses(
         self, person: Person, built: BuiltProposal, endorsers: Iterable[str]

@@ -35,6 +35,9 @@ TERMS = trade.PutTerms(
     "DISCOUNT", "branch-4711", "USD", LOCKED, 417, "2027-06-01", BUYER, "LN-SECRET-REFERENCE-77"
 )
 
+OTHER_TERMS = trade.PutTerms("DISCOUNT", "branch-1", "USD", 1_000_000, 400, "2027-06-01")
+"""Any bank's, which tell nothing of the financing."""
+
 
 @dataclass(frozen=True, slots=True)
 class Financed:
