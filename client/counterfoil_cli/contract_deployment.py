@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from counterfoil_network.deployment import (
@@ -14,15 +14,25 @@ from counterfoil_network.deployment import (
     running_state,
 )
 from counterfoil_protocol.chaincode_package import build_package, parse_package
-from counterfoil_protocol.collection import CollectionDefinition, parse_collections_json
+from counterfoil_protocol.collection import CollectionDefinition
 
+from counterfoil_cli.definition_options import (
+    CHANNELS_POLICY,
+    FIRST_VERSION,
+    Collections,
+    Policy,
+    Version,
+    read_collections,
+)
 from counterfoil_cli.exit_codes import ExitCode
 from counterfoil_cli.output import Output, complain
 
+if TYPE_CHECKING:
+    from counterfoil_network.deployment.chaincode import Chaincode, Deployed
+    from counterfoil_network.deployment.network import Progress
+
 DEFAULT_ATTRIBUTE = "CHAINCODE"
 _DIAL_TIMEOUT = "10s"
-# Named, though it is Fabric's default: a committed definition has it so, and deploying again compares.
-_CHANNELS_POLICY = "/Channel/Application/Endorsement"
 
 _Sources = Annotated[
     Path, typer.Argument(help="A Python file or package that holds the chaincode.", exists=True)
@@ -32,7 +42,6 @@ _EntryPoint = Annotated[
     typer.Option(help="module:attribute of the chaincode.", show_default="CHAINCODE in the file or package"),
 ]
 _Name = Annotated[str | None, typer.Option(help="The chaincode's name.", show_default="the file's")]
-_Version = Annotated[str, typer.Option(help="Text for people, part of the definition.")]
 
 
 def package(  # noqa: PLR0913 - the options of the command
@@ -41,7 +50,7 @@ def package(  # noqa: PLR0913 - the options of the command
     *,
     entry_point: _EntryPoint = None,
     name: _Name = None,
-    version: _Version = "1.0",
+    version: Version = FIRST_VERSION,
     address: Annotated[
         str | None,
         typer.Option(help="host:port of a service that you run: makes a package of type ccaas for Fabric."),
@@ -74,25 +83,18 @@ def deploy(  # noqa: PLR0913 - the options of the command
     *,
     entry_point: _EntryPoint = None,
     name: _Name = None,
-    version: _Version = "1.0",
-    policy: Annotated[
-        str,
-        typer.Option(
-            help="Endorsement policy, as OR('BankAMSP.peer','BankBMSP.peer').",
-            show_default="the channel's, a majority",
-        ),
-    ] = _CHANNELS_POLICY,
-    collections: Annotated[
-        Path | None, typer.Option(help="Fabric's collections_config.json.", exists=True, dir_okay=False)
-    ] = None,
+    version: Version = FIRST_VERSION,
+    policy: Policy = CHANNELS_POLICY,
+    collections: Collections = None,
     folder: Annotated[Path, typer.Option("--dir", help="The network's folder.", file_okay=False)] = Path(
         ".counterfoil"
     ),
 ) -> None:
     """Install, approve and commit it on every organisation of the network that runs in the folder.
 
-    Again, it changes nothing until sources, policy or collections differ; then the next sequence is
-    committed.
+    On Fabric's own peers it runs as a service, one process an organisation, which whoever runs the network
+    starts and watches. Again, it changes nothing until sources, policy or collections differ; then the next
+    sequence is committed.
 
     Examples:
 
@@ -101,24 +103,17 @@ def deploy(  # noqa: PLR0913 - the options of the command
         counterfoil contracts deploy shop/ --collections collections_config.json --version 1.1
 
     Exit codes: 0 it is in force; 4 no network runs there; 5 sources or collections cannot be followed; 7 an
-    organisation refused, or the network is not of the embedded engine.
+    organisation refused, or the chaincode's process ended by itself.
     """
     from counterfoil_network.deployment.chaincode import Chaincode
-    from counterfoil_network.deployment.chaincode import deploy as deploy_chaincode
 
     called = name or sources.resolve().stem
     content = _source_package(called, version, sources, entry_point)
     wanted = Chaincode(called, version, content, policy, _collections(collections))
     output = Output()
     try:
-        used = NetworkFolder(folder)
-        state = running_state(used)
-        if state.engine == FABRIC:
-            raise DeploymentError(
-                "Fabric's peers do not run sources: make a package with --address and run the service"
-            )
         with output.steps() as steps:
-            deployed = deploy_chaincode(used, state, wanted, steps)
+            deployed = _deploy(NetworkFolder(folder.resolve()), wanted, steps)
     except NotRunning as error:
         raise typer.Exit(complain(str(error), ExitCode.NOT_RUNNING)) from error
     except DeploymentError as error:
@@ -146,9 +141,19 @@ def _service_package(label: str, address: str) -> bytes:
 
 
 def _collections(path: Path | None) -> tuple[CollectionDefinition, ...]:
-    if path is None:
-        return ()
     try:
-        return parse_collections_json(path.read_text(encoding="utf-8"))
+        return read_collections(path)
     except ValueError as error:
-        raise typer.Exit(complain(f"{path}: {error}", ExitCode.CONFIGURATION)) from error
+        raise typer.Exit(complain(str(error), ExitCode.CONFIGURATION)) from error
+
+
+def _deploy(folder: NetworkFolder, chaincode: "Chaincode", progress: "Progress") -> "Deployed":
+    """On the engine that runs the network: Fabric's peers find the chaincode as a service that is started."""
+    from counterfoil_network.deployment.chaincode import deploy, deploy_with
+
+    state = running_state(folder)
+    if state.engine != FABRIC:
+        return deploy(folder, state, chaincode, progress)
+    from counterfoil_network.fabric.live_services import LiveServices
+
+    return deploy_with(LiveServices(folder, state), folder, state, chaincode, progress)

@@ -18,7 +18,7 @@ from counterfoil_protocol.collection import CollectionDefinition
 
 from counterfoil_network.deployment.errors import ChaincodeRefused
 from counterfoil_network.deployment.folder import NetworkFolder
-from counterfoil_network.deployment.network import Progress, RunningNetwork, no_progress
+from counterfoil_network.deployment.network import Progress, Runner, RunningNetwork, no_progress
 from counterfoil_network.deployment.state import NetworkState
 
 ResultT = TypeVar("ResultT")
@@ -113,21 +113,32 @@ def deploy(
 
 
 def deploy_on(network: RunningNetwork, chaincode: Chaincode, progress: Progress = no_progress) -> Deployed:
-    """As `deploy`, and see to it that the engine runs the chaincode: before, so that a peer finds it, and
-    afterwards that it runs no other.
+    """As `deploy_with`, on a network that this process runs."""
+    return deploy_with(network.engine, network.folder, network.state, chaincode, progress)
+
+
+def deploy_with(
+    runner: Runner,
+    folder: NetworkFolder,
+    state: NetworkState,
+    chaincode: Chaincode,
+    progress: Progress = no_progress,
+) -> Deployed:
+    """As `deploy`, and see to it that the chaincode runs: before, so that a peer finds it, and afterwards
+    that no earlier package of it does.
 
     Raises:
         EngineFailed: its processes do not start.
         ChaincodeRefused: as `deploy`.
     """
-    own = {name: network.engine.own_form(package) for name, package in chaincode.own_packages.items()}
-    chaincode = replace(chaincode, package=network.engine.own_form(chaincode.package), own_packages=own)
-    packages = chaincode.packages([node.organisation for node in network.state.peers])
+    own = {name: runner.own_form(package) for name, package in chaincode.own_packages.items()}
+    chaincode = replace(chaincode, package=runner.own_form(chaincode.package), own_packages=own)
+    packages = chaincode.packages([node.organisation for node in state.peers])
     progress("starting the chaincode")
-    network.engine.serve(packages)
-    network.engine.wait_until_served(packages)
-    deployed = deploy(network.folder, network.state, chaincode, progress)
-    network.engine.retire(packages)
+    runner.serve(packages)
+    runner.wait_until_served(packages)
+    deployed = deploy(folder, state, chaincode, progress)
+    runner.retire(packages)
     return deployed
 
 

@@ -20,11 +20,28 @@ def no_progress(step: str) -> None:
     """Tell nobody."""
 
 
-class Engine(Protocol):
-    """What runs a network: the embedded engine's process, or the driver of Fabric's own programs.
+class Runner(Protocol):
+    """What has chaincode run; `packages` are chaincode packages by the name of their organisation."""
 
-    `packages` are chaincode packages by the name of the organisation that runs them.
-    """
+    def own_form(self, package: bytes) -> bytes:
+        """A package of type `python` as this engine takes it."""
+        ...
+
+    def serve(self, packages: Mapping[str, bytes]) -> None:
+        """Have the chaincode processes started, if the engine does not do so by itself."""
+        ...
+
+    def wait_until_served(self, packages: Mapping[str, bytes]) -> None:
+        """Wait until they listen; raises EngineFailed."""
+        ...
+
+    def retire(self, packages: Mapping[str, bytes]) -> None:
+        """End the chaincode processes of the packages that these took the place of."""
+        ...
+
+
+class Engine(Runner, Protocol):
+    """What runs a network: the embedded engine's process, or the driver of Fabric's own programs."""
 
     @property
     def pid(self) -> int:
@@ -54,22 +71,6 @@ class Engine(Protocol):
 
     def events(self) -> Sequence[object]:
         """What happened since the last call, each a line for people (`str`)."""
-        ...
-
-    def own_form(self, package: bytes) -> bytes:
-        """A package of type `python` as this engine takes it."""
-        ...
-
-    def serve(self, packages: Mapping[str, bytes]) -> None:
-        """Have the chaincode processes started, if the engine does not do so by itself."""
-        ...
-
-    def wait_until_served(self, packages: Mapping[str, bytes]) -> None:
-        """Wait until they listen; raises EngineFailed."""
-        ...
-
-    def retire(self, packages: Mapping[str, bytes]) -> None:
-        """End the chaincode processes of all other packages."""
         ...
 
 

@@ -19,11 +19,10 @@ from counterfoil_protocol.chaincode_package import parse_package
 from counterfoil_network.deployment.errors import EngineFailed
 from counterfoil_network.deployment.folder import NetworkFolder
 from counterfoil_network.deployment.source_package import service_package
-from counterfoil_network.deployment.state import NetworkState
+from counterfoil_network.deployment.state import NetworkState, Node
 from counterfoil_network.fabric import readiness, services
-from counterfoil_network.fabric.layout import service_files
 from counterfoil_network.fabric.plans import network_plans
-from counterfoil_network.fabric.process_plan import Command, Event
+from counterfoil_network.fabric.process_plan import CHAINCODE, Command, Event
 from counterfoil_network.fabric.programs import Programs
 
 SUPERVISOR_COMMAND = (sys.executable, "-m", "counterfoil_network.fabric.supervisor_main")
@@ -46,6 +45,7 @@ class FabricEngine:
         self._unread = b""
         self._state: NetworkState | None = None
         self._logs: Mapping[str, Path] = {}
+        self._serving: set[str] = set()
 
     @classmethod
     def launch(cls, programs: Programs, folder: NetworkFolder, lock: int) -> "FabricEngine":
@@ -69,6 +69,7 @@ class FabricEngine:
         self._state = state
         plans = network_plans(self._folder, state, self._programs)
         self._logs = {plan.name: Path(plan.log) for plan in plans}
+        self._serving = {plan.name for plan in plans if plan.kind == CHAINCODE}
         self._send(Command(start=plans))
 
     @property
@@ -103,22 +104,9 @@ class FabricEngine:
         Raises:
             EngineFailed: a package cannot be run, or its process ends at once.
         """
-        assert self._state is not None
-        peers = list(services.first_peers(self._state))
-        running = {
-            services.service_name(node.organisation, service)
-            for node in peers
-            for service in services.read_services(service_files(self._folder, node.organisation))
-        }
-        added = []
-        for node in peers:
-            service = services.add_service(self._folder, node, packages[node.organisation])
-            plan = services.service_plan(self._folder, node, service)
-            if plan.name not in running:
-                self._logs = {**self._logs, plan.name: Path(plan.log)}
-                added.append((plan, service))
-        if added:
-            self._send(Command(start=[plan for plan, _ in added]))
+        for node in self._served(packages):
+            services.add_service(self._folder, node, packages[node.organisation])
+        self._follow_services()
 
     def wait_until_served(self, packages: Mapping[str, bytes]) -> None:
         """Wait until every organisation's chaincode listens.
@@ -126,27 +114,21 @@ class FabricEngine:
         Raises:
             EngineFailed: one ended or it took too long.
         """
-        assert self._state is not None
         deadline = time.monotonic() + readiness.START_TIMEOUT_SECONDS
-        for node in services.first_peers(self._state):
+        for node in self._served(packages):
             service = services.add_service(self._folder, node, packages[node.organisation])
             readiness.await_address(service.address, partial(self._watch, deadline))
 
     def retire(self, packages: Mapping[str, bytes]) -> None:
-        """End the chaincode processes of all other packages: a new definition is in force."""
-        assert self._state is not None
-        names = [
-            services.service_name(node.organisation, service)
-            for node in services.first_peers(self._state)
-            for service in services.remove_services(
-                self._folder, node.organisation, parse_package(packages[node.organisation]).package_id
-            )
-        ]
-        if names:
-            self._send(Command(stop=names))
+        """End the chaincode processes of the packages that these took the place of."""
+        for node in self._served(packages):
+            kept = parse_package(packages[node.organisation]).package_id
+            services.supersede_services(self._folder, node.organisation, kept)
+        self._follow_services()
 
     def events(self) -> list[Event]:
-        """What happened since the last call."""
+        """What happened since the last call; chaincode that others deployed meanwhile is started."""
+        self._follow_services()
         assert self._process.stdout is not None
         with suppress(BlockingIOError):
             while chunk := os.read(self._process.stdout.fileno(), 1 << 16):
@@ -172,6 +154,22 @@ class FabricEngine:
         for stream in (self._process.stdin, self._process.stdout):
             assert stream is not None
             stream.close()
+
+    def _served(self, packages: Mapping[str, bytes]) -> list[Node]:
+        """The first peer of each organisation that has a package: one that left the channel has none."""
+        assert self._state is not None
+        return [node for node in services.first_peers(self._state) if node.organisation in packages]
+
+    def _follow_services(self) -> None:
+        """Have just those chaincode processes that the organisations' files name (see `live_services`)."""
+        if self._state is None:
+            return
+        plans = {plan.name: plan for plan in services.service_plans(self._folder, self._state)}
+        new, gone = plans.keys() - self._serving, self._serving - plans.keys()
+        if new or gone:
+            self._logs = {**self._logs, **{name: Path(plans[name].log) for name in new}}
+            self._send(Command(start=[plans[name] for name in sorted(new)], stop=sorted(gone)))
+            self._serving = set(plans)
 
     def _watch(self, deadline: float) -> None:
         """Between two polls: has a program ended, or is the time up?"""

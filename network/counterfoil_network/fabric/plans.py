@@ -11,7 +11,7 @@ from counterfoil_network.fabric.chaincode_link import builder_configuration, mak
 from counterfoil_network.fabric.layout import builder_folder, node_files, service_files
 from counterfoil_network.fabric.process_plan import ORDERER, PEER, ProcessPlan
 from counterfoil_network.fabric.programs import Programs
-from counterfoil_network.fabric.services import first_peers, read_services, service_plan
+from counterfoil_network.fabric.services import first_peers, service_plans
 
 _BUILDER = Path(__file__).parent / "builder"
 _LOG_FORMAT = "%{time:2006-01-02 15:04:05.000 MST} %{level:.4s} [%{module}] %{shortfunc} -> %{message}"
@@ -28,12 +28,7 @@ def network_plans(folder: NetworkFolder, state: NetworkState, programs: Programs
     for node in first.values():
         make_link(service_files(folder, node.organisation), node.organisation)
     plans += [_peer(folder, node, first[node.organisation], programs) for node in state.peers]
-    plans += [
-        service_plan(folder, node, service)
-        for node in first.values()
-        for service in read_services(service_files(folder, node.organisation))
-    ]
-    return plans
+    return [*plans, *service_plans(folder, state)]
 
 
 def _orderer(folder: NetworkFolder, node: Node, programs: Programs) -> ProcessPlan:

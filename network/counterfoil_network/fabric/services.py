@@ -9,7 +9,7 @@ import json
 import os
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 
 from counterfoil_protocol.chaincode_package import parse_package
@@ -35,6 +35,11 @@ class Service:
     label: str
     address: str
     entry_point: str
+
+    @property
+    def chaincode(self) -> str:
+        """The chaincode that it is a version of: labels here are `name_version`."""
+        return self.label.rpartition("_")[0] or self.label
 
 
 def add_service(folder: NetworkFolder, node: Node, package: bytes) -> Service:
@@ -66,16 +71,23 @@ def add_service(folder: NetworkFolder, node: Node, package: bytes) -> Service:
     return service
 
 
-def remove_services(folder: NetworkFolder, organisation: str, kept: str) -> list[Service]:
-    """Forget all packages of an organisation but one; gives those that were forgotten."""
+def supersede_services(folder: NetworkFolder, organisation: str, kept: str) -> None:
+    """Forget an organisation's other packages of the chaincode whose package is `kept` (its id)."""
+    services = read_services(service_files(folder, organisation))
+    chaincode = next((each.chaincode for each in services if each.package_id == kept), None)
+    gone = [each.package_id for each in services if each.chaincode == chaincode and each.package_id != kept]
+    remove_services(folder, organisation, gone)
+
+
+def remove_services(folder: NetworkFolder, organisation: str, package_ids: Sequence[str]) -> None:
+    """Forget packages of an organisation."""
     files = service_files(folder, organisation)
     services = read_services(files)
-    gone = [service for service in services if service.package_id != kept]
+    gone = [each.package_id for each in services if each.package_id in package_ids]
     if gone:
-        _write(files, [service for service in services if service.package_id == kept])
-    for service in gone:
-        shutil.rmtree(files.unpacked(service.package_id), ignore_errors=True)
-    return gone
+        _write(files, [service for service in services if service.package_id not in gone])
+    for package_id in gone:
+        shutil.rmtree(files.unpacked(package_id), ignore_errors=True)
 
 
 def read_services(files: ServiceFiles) -> list[Service]:
@@ -83,6 +95,13 @@ def read_services(files: ServiceFiles) -> list[Service]:
     if not files.services.is_file():
         return []
     return [Service(**each) for each in json.loads(files.services.read_text(encoding="utf-8"))]
+
+
+def service_plans(folder: NetworkFolder, state: NetworkState) -> Iterator[ProcessPlan]:
+    """The processes of every organisation's packages."""
+    for node in first_peers(state):
+        for service in read_services(service_files(folder, node.organisation)):
+            yield service_plan(folder, node, service)
 
 
 def service_plan(folder: NetworkFolder, node: Node, service: Service) -> ProcessPlan:

@@ -1,0 +1,77 @@
+"""`counterfoil contracts deploy` on Fabric's own peers: a service an organisation, watched with the peers."""
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from counterfoil import EndorseError, Gateway
+from counterfoil_cli.contracts import app
+from counterfoil_cli.exit_codes import ExitCode
+from fabric_command import Command, until
+from running_network import ORGANISATIONS, ROOT
+from typer.testing import CliRunner, Result
+
+SAMPLE = (ROOT / "samples" / "asset.py").read_text(encoding="utf-8")
+PATIENCE_SECONDS = 60
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> Path:
+    file = tmp_path / "asset.py"
+    file.write_text(SAMPLE)
+    return file
+
+
+def deploy(command: Command, sources: Path) -> Result:
+    return CliRunner().invoke(app, ["deploy", str(sources), "--dir", str(command.folder.root)])
+
+
+def is_submitted(command: Command, number: str) -> bool:
+    """Whether it was endorsed and committed: not while a chaincode is being started again."""
+    with Gateway.from_profile(command.folder.connection_profile("BankA"), "officer1") as gateway:
+        asset = gateway.network("trade").contract("asset")
+        try:
+            asset.submit("create", number, "4711")
+        except EndorseError:
+            return False
+        return asset.evaluate("read", number) == b"4711"
+
+
+def services(command: Command) -> dict[str, int]:
+    """Process ids of the chaincode `asset`."""
+    return {name: each["pid"] for name, each in command.processes().items() if "asset" in name}
+
+
+def test_a_chaincode_is_refused_deployed_watched_upgraded_and_kept(command: Command, sources: Path) -> None:
+    command.start("--no-chaincode")
+    sources.write_text("raise RuntimeError('no chaincode')\n")
+    refused = deploy(command, sources)
+    assert refused.exit_code == ExitCode.ENGINE_FAILED
+    assert "ends by itself" in refused.output
+    until(lambda: not services(command), PATIENCE_SECONDS)
+
+    sources.write_text(SAMPLE)
+    first = deploy(command, sources)
+    assert first.exit_code == ExitCode.DONE, first.output
+    assert "sequence 1, is in force" in first.output
+    assert is_submitted(command, "before")
+    assert len(services(command)) == len(ORGANISATIONS)
+    assert "sequence 1, was in force already" in deploy(command, sources).output
+
+    killed = services(command)
+    for pid in killed.values():
+        os.kill(pid, signal.SIGKILL)
+    until(lambda: set(services(command).values()).isdisjoint(killed.values()), PATIENCE_SECONDS)
+    until(lambda: is_submitted(command, "after the crash"), PATIENCE_SECONDS)
+
+    sources.write_text(SAMPLE.replace('or b"0"', 'or b"1"'))
+    second = deploy(command, sources)
+    assert "sequence 2, is in force" in second.output
+    assert is_submitted(command, "upgraded")
+    until(lambda: len(services(command)) == len(ORGANISATIONS), PATIENCE_SECONDS)
+
+    command.end()
+    command.start("--no-chaincode")
+    assert "sequence 2, was in force already" in deploy(command, sources).output
+    assert is_submitted(command, "after a restart")
