@@ -1,10 +1,14 @@
 """Wait until a network of Fabric's programs can be used: by asking, never by waiting a fixed time."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 
+from counterfoil_protocol.block import parse_block
+from counterfoil_protocol.channel_config import ChannelConfig
+
+from counterfoil_network.deployment.errors import EngineFailed
 from counterfoil_network.deployment.folder import NetworkFolder
 from counterfoil_network.deployment.state import NetworkState, Node
 from counterfoil_network.fabric import administration
@@ -12,6 +16,7 @@ from counterfoil_network.fabric.members import known_members
 
 START_TIMEOUT_SECONDS = 90.0
 POLL_SECONDS = 0.02
+_ASK_AGAIN_SECONDS = 2.0
 LEADER_METRIC = "consensus_etcdraft_is_leader"
 Watch = Callable[[], None]
 """Called between two polls; raises when waiting is in vain."""
@@ -39,15 +44,36 @@ def join_all(folder: NetworkFolder, state: NetworkState, watch: Watch) -> None:
 
 
 def await_members(folder: NetworkFolder, state: NetworkState, watch: Watch) -> None:
-    """Wait until an orderer leads the channel and every peer knows all others of the channel.
+    """Wait until an orderer leads the channel and every peer knows all others here that are in the channel.
 
     Where all orderers are another organisation's, there is none to ask.
     """
     while state.orderers and leader(folder, state) is None:
         watch()
+    members, asked = channel_peers(folder, state), time.monotonic()
+    while not all(_knows_all(folder, state, node, members) for node in members):
+        watch()
+        if time.monotonic() > asked + _ASK_AGAIN_SECONDS:
+            # A peer that was behind may have learned by now that an organisation has left.
+            members, asked = channel_peers(folder, state), time.monotonic()
+
+
+def channel_peers(folder: NetworkFolder, state: NetworkState) -> Sequence[Node]:
+    """The peers here of organisations that are in the channel, by the newest configuration any of them has.
+
+    The peer of one that has left never gets the block that says so: the orderers refuse it from there on
+    (common/deliver/acl.go evaluates the policy anew when the configuration changes).
+    """
+    newest: ChannelConfig | None = None
     for node in state.peers:
-        while not _knows_all(folder, state, node):
-            watch()
+        with suppress(EngineFailed):
+            block = parse_block(administration.config_block(folder, node, state.channel))
+            config = ChannelConfig.from_block(block)
+            if newest is None or config.sequence > newest.sequence:
+                newest = config
+    if newest is None:
+        return state.peers
+    return [node for node in state.peers if node.msp_id in newest.application_msp_ids]
 
 
 def leader(folder: NetworkFolder, state: NetworkState) -> Node | None:
@@ -59,15 +85,7 @@ def leader(folder: NetworkFolder, state: NetworkState) -> Node | None:
     return None
 
 
-def _knows_all(folder: NetworkFolder, state: NetworkState, node: Node) -> bool:
+def _knows_all(folder: NetworkFolder, state: NetworkState, node: Node, members: Sequence[Node]) -> bool:
     with suppress(OSError):
-        return len(known_members(folder, node, state.channel)) >= len(state.peers)
+        return len(known_members(folder, node, state.channel)) >= len(members)
     return False
-
-
-def await_true(is_true: Callable[[], bool], watch: Watch) -> float:
-    """Wait until it is; the seconds that took."""
-    began = time.monotonic()
-    while not is_true():
-        watch()
-    return time.monotonic() - began
