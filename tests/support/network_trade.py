@@ -7,7 +7,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from counterfoil.trade import Journal, TradeClient
+from counterfoil.trade import Journal, Patience, TradeClient
 from counterfoil_contracts.consent import operations as consents
 from counterfoil_contracts.core.roles import REGULATOR
 from counterfoil_contracts.testing import OFFICER, TradePeople
@@ -34,6 +34,7 @@ class NetworkTrade(TradePeople[Person]):
             begun=datetime.now(_BEIJING).date(),
         )
         self.network = network
+        self.patience = Patience()
         self._journals = journals
         self._clients: dict[Person, TradeClient] = {}
         self._lock = threading.RLock()
@@ -80,7 +81,7 @@ class NetworkTrade(TradePeople[Person]):
         return consents.sign(claims, [own], private_key_signer(enterprise.identity.key))
 
     def reconnect(self) -> None:
-        """Let go of every connection; the next call makes a new one."""
+        """Let go of every connection; the next call makes a new one, of the patience that is set then."""
         with self._lock:
             self._stack.close()
             self._clients.clear()
@@ -92,5 +93,6 @@ class NetworkTrade(TradePeople[Person]):
                 gateway = self._stack.enter_context(self.network.gateway(organisation, user))
                 path = self._journals / f"{organisation}-{user}.journal"
                 journal = self._stack.enter_context(Journal(path))
-                self._clients[person] = TradeClient(gateway.network(self.network.state.channel), journal)
+                channel = gateway.network(self.network.state.channel)
+                self._clients[person] = TradeClient(channel, journal, patience=self.patience)
             return self._clients[person]

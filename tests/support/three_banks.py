@@ -14,12 +14,12 @@ def write_three_banks(folder: Path, batch_timeout: str = "") -> tuple[Path, Path
     """Write both files; gives configtx and crypto-config. `batch_timeout` is the orderer's, as `50ms`."""
     configtx, crypto = folder / "configtx.yaml", folder / "crypto-config.yaml"
     document: dict[str, Any] = yaml.safe_load((ROOT / "configtx.yaml").read_text())
-    # Anchors are resolved by reading: every mention of the organisations is a copy of its own.
     for profile in document["Profiles"].values():
-        organisations = profile["Application"]["Organizations"]
+        # What stands behind one anchor is one object for all who name it.
+        organisations = [each for each in profile["Application"]["Organizations"] if each["Name"] != "BankC"]
         third = _third(next(each for each in organisations if each["Name"] == "BankB"))
         third["AnchorPeers"] = [{"Host": "127.0.0.1", "Port": 11_051}]
-        profile["Application"]["Organizations"] = [*organisations, third]
+        profile["Application"] = {**profile["Application"], "Organizations": [*organisations, third]}
         if batch_timeout:
             profile["Orderer"] = {**profile["Orderer"], "BatchTimeout": batch_timeout}
     configtx.write_text(yaml.safe_dump(document))

@@ -10,6 +10,9 @@ from typing import Any
 from counterfoil_contracts.testing import TradePeople
 
 from . import currencies, facts, repayments, supervision
+from .exporter import Exporter, refused
+
+__all__ = ["ALL", "Exporter", "Scenario", "refused"]
 
 Scenario = Callable[[TradePeople[Any]], None]
 
