@@ -14,24 +14,42 @@ from counterfoil_cli.exit_codes import ExitCode
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """A module of this package whose `app` is the group's Typer application; `help` is one line."""
+    """A module of this package whose `app` is the group's Typer application; `help` is one line.
+
+    With `of_contracts`, the group is made of what the trade contracts declare; a module may add to it.
+    """
 
     name: str
     help: str
+    of_contracts: bool = False
 
     @property
     def module(self) -> str:
         """Its import path."""
-        return f"counterfoil_cli.{self.name}"
+        return "counterfoil_cli.trade.groups" if self.of_contracts else f"counterfoil_cli.{self.name}"
+
+    def load(self) -> typer.Typer:
+        """Its application. Raises ModuleNotFoundError where an extra is missing."""
+        module = importlib.import_module(self.module)
+        found: typer.Typer = module.group_app(self.name, self.help) if self.of_contracts else module.app
+        return found
 
 
 GROUPS = (
     Group("network", "Start, stop and look at a network on this machine."),
     Group("demo", "From nothing to a financed, twice-refused and audited invoice."),
-    Group("invoice", "Read invoice files (UBL 2.1, UN/CEFACT CII)."),
+    Group("declaration", "Export declarations, as customs states them.", of_contracts=True),
+    Group("invoice", "Read invoice files (UBL 2.1, UN/CEFACT CII), rehearse and freeze invoices."),
+    Group("consent", "What an enterprise signs, and what a bank sees with it."),
+    Group("financing", "A bank's financings, from terms and lock to the last repayment.", of_contracts=True),
+    Group("freight", "Payments of freight against tax invoices.", of_contracts=True),
+    Group("enterprise", "The regulator's directory of enterprises.", of_contracts=True),
+    Group("parameter", "The ledger's secret, the public tables, the regulator's offices.", of_contracts=True),
+    Group("bank", "A bank's people and limits, its freeze, what it hands to another.", of_contracts=True),
+    Group("resume", "Settle what killed commands left open; nothing is done twice."),
     Group("org", "Let an organisation join the channel, or leave it."),
-    Group("chaincode", "Approve and commit what the chaincode `trade` is, for the own organisation."),
-    Group("audit", "Export a ledger and prove that nothing was altered."),
+    Group("chaincode", "Install, approve and commit `trade`, or a chaincode of your own, for the own organisation."),
+    Group("audit", "See everything, as the regulator; export a ledger and prove it."),
     Group("contracts", "Check, package and deploy contracts of your own."),
 )
 
@@ -54,7 +72,7 @@ def application(arguments: Sequence[str] = ()) -> typer.Typer:
         if arguments and group.name != chosen:
             app.add_typer(_named_only(), name=group.name, help=group.help)
         else:
-            app.add_typer(importlib.import_module(group.module).app, name=group.name, help=group.help)
+            app.add_typer(group.load(), name=group.name, help=group.help)
     return app
 
 

@@ -12,6 +12,7 @@ from counterfoil_network.deployment import NetworkFolder, NotRunning, running_st
 from counterfoil_cli.audit_export import ExportRequest, export
 from counterfoil_cli.exit_codes import ExitCode
 from counterfoil_cli.output import Output, complain
+from counterfoil_cli.trade.groups import add_commands
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -20,7 +21,7 @@ _File = Annotated[Path | None, typer.Option(dir_okay=False, show_default="of the
 
 @app.callback()
 def audit_group() -> None:
-    """Export a ledger and prove that nothing was altered."""
+    """See everything, as the regulator; export a ledger and prove it."""
 
 
 @app.command("export")
@@ -159,3 +160,6 @@ def _roots_of_network(folder: NetworkFolder) -> dict[str, list[bytes]]:
         ]
         for node in running_state(folder).nodes
     }
+
+
+add_commands(app, "audit")

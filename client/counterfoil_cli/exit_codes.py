@@ -11,6 +11,9 @@
 | 6 | an extra of the package is not installed |
 | 7 | the engine, or the chaincode's deployment, failed |
 | 8 | Fabric's own programs were not found |
+| 9 | the contract refuses; standard error begins with its code |
+| 10 | nobody knows yet whether it is done; `counterfoil resume` finds out |
+| 11 | no peer answers, or none endorses |
 """
 
 from enum import IntEnum
@@ -28,3 +31,6 @@ class ExitCode(IntEnum):
     MISSING_EXTRA = 6
     ENGINE_FAILED = 7
     MISSING_PROGRAMS = 8
+    REFUSED = 9
+    UNKNOWN = 10
+    UNREACHABLE = 11

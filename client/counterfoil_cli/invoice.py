@@ -20,18 +20,20 @@ from counterfoil_documents import (
 from counterfoil_documents.currency import format_amount
 from counterfoil_documents.fingerprint import fingerprint
 
+from counterfoil_cli.trade.groups import add_commands
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 REFUSED = 1
 """Exit code of a file that was not read; the reason stands on standard error."""
 
-app = typer.Typer(help="Read invoice files (UBL 2.1, UN/CEFACT CII).", no_args_is_help=True)
+app = typer.Typer(help="Read invoice files, rehearse and freeze invoices.", no_args_is_help=True)
 
 
 @app.callback()
 def invoice() -> None:
-    """Read invoice files (UBL 2.1, UN/CEFACT CII)."""
+    """Read invoice files (UBL 2.1, UN/CEFACT CII), rehearse and freeze invoices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,3 +170,6 @@ def _party_json(party: Party) -> dict[str, object]:
         "identifiers": [identifier.value for identifier in party.identifiers()],
         "country": party.country,
     }
+
+
+add_commands(app, "invoice")

@@ -65,5 +65,5 @@ def test_every_group_has_its_line_of_help() -> None:
 
 
 def test_the_table_of_exit_codes_is_whole() -> None:
-    rows = re.findall(r"^\| (\d) \|", exit_codes.__doc__ or "", flags=re.MULTILINE)
+    rows = re.findall(r"^\| (\d+) \|", exit_codes.__doc__ or "", flags=re.MULTILINE)
     assert [int(row) for row in rows] == [code.value for code in ExitCode]
