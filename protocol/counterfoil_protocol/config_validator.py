@@ -10,10 +10,12 @@ from typing import TypeAlias, TypeVar
 
 from .channel_config import ChannelConfig
 from .config_update import read_update, unwrap_update, update_signed_data
-from .errors import MalformedMessage, PolicyFailure
+from .configuration_rules import check_configuration, check_supported
+from .errors import InvalidPolicy, MalformedMessage, PolicyFailure
 from .identity import Identity
 from .messages import common, configtx
 from .policy import ROOT
+from .wire import UNREADABLE
 
 _NAME = re.compile(r"[a-zA-Z0-9.-]+")
 _LONGEST_NAME = 249
@@ -49,7 +51,10 @@ def propose(current: ChannelConfig, envelope: common.Envelope) -> configtx.Confi
     try:
         update = unwrap_update(envelope)
     except MalformedMessage as error:
-        raise UpdateRefused(f"error converting envelope to config update: {error}") from error
+        text = _told(error)
+        if text == UNREADABLE:
+            text = f"error unmarshalling message for type CONFIG_UPDATE: {text}"
+        raise UpdateRefused(f"error converting envelope to config update: {text}") from error
     try:
         group = _apply(current, update)
     except UpdateRefused as refused:
@@ -83,6 +88,22 @@ def validate(current: ChannelConfig, proposed: configtx.ConfigEnvelope) -> None:
     _check_successor(current, proposed.config)
 
 
+def check_maintenance(current: ChannelConfig, proposed: configtx.ConfigEnvelope) -> None:
+    """Refuse another way of ordering, which takes a maintenance mode that there is not here.
+
+    Source: orderer/common/msgprocessor/maintenancefilter.go inspect; the orderer alone asks this.
+
+    Raises:
+        UpdateRefused: with Fabric's text.
+    """
+    new = ChannelConfig.from_config(current.channel_id, proposed.config)
+    if new.consensus_type != current.consensus_type:
+        raise UpdateRefused(
+            f"attempted to change consensus type from {current.consensus_type} to {new.consensus_type}, but "
+            "current config ConsensusType.State is not in maintenance mode"
+        )
+
+
 def config_map(group: configtx.ConfigGroup) -> ConfigMap:
     """Every element of a tree under the group Channel.
 
@@ -100,7 +121,7 @@ def _apply(current: ChannelConfig, envelope: configtx.ConfigUpdateEnvelope) -> c
         update = read_update(envelope)
         signed = update_signed_data(envelope)
     except MalformedMessage as error:
-        raise UpdateRefused(str(error)) from error
+        raise UpdateRefused(_told(error)) from error
     if update.channel_id != current.channel_id:
         raise UpdateRefused(
             f"ConfigUpdate for channel '{update.channel_id}' but envelope for channel '{current.channel_id}'"
@@ -123,6 +144,11 @@ def _apply(current: ChannelConfig, envelope: configtx.ConfigUpdateEnvelope) -> c
         except UpdateRefused as refused:
             raise UpdateRefused(f"error validating DeltaSet: {refused}") from refused
     return _rebuild(f"/{ROOT}", {**existing, **delta})
+
+
+def _told(error: MalformedMessage) -> str:
+    """Our decoder names the message, Go's does not."""
+    return UNREADABLE if str(error).startswith("not a ") else str(error)
 
 
 def _mapped(group: configtx.ConfigGroup | None, told: str) -> ConfigMap:
@@ -200,17 +226,18 @@ def _check_name(name: str) -> None:
 def _check_successor(current: ChannelConfig, config: configtx.Config) -> None:
     """What Fabric asks of the new configuration as a whole (NewBundle, ValidateNew, checkResources)."""
     try:
-        new = ChannelConfig.from_config(current.channel_id, config)
+        check_configuration(config.channel_group)
+        try:
+            new = ChannelConfig.from_config(current.channel_id, config)
+        except InvalidPolicy as error:
+            raise MalformedMessage(f"initializing policymanager failed: {error}") from error
+        check_supported(config.channel_group)
     except MalformedMessage as error:
         raise UpdateRefused(str(error)) from error
     groups = current.config.channel_group.groups
     for kind, name in (("Orderer", "orderer"), ("Application", "application")):
         if kind in groups and kind not in config.channel_group.groups:
             raise UpdateRefused(f"current config has {name} section, but new config does not")
-    if new.consensus_type != current.consensus_type:
-        raise UpdateRefused(
-            f"attempted to change consensus type from {current.consensus_type} to {new.consensus_type}"
-        )
     for kind, old_members, new_members in (
         ("orderer", current.orderers, new.orderers),
         ("application", current.applications, new.applications),

@@ -193,6 +193,11 @@ def _compile_group(group: configtx.ConfigGroup, prefix: str, found: dict[str, Po
     for name, config_policy in group.policies.items():
         if not config_policy.HasField("policy"):
             raise InvalidPolicy(f"policy {name} at path {_group_path(prefix)} was nil")
+        if config_policy.policy.type not in (policies.Policy.SIGNATURE, policies.Policy.IMPLICIT_META):
+            raise InvalidPolicy(
+                f"policy {name} at path {_group_path(prefix)} has unknown policy type: "
+                f"{config_policy.policy.type}"
+            )
         try:
             found[prefix + name] = _compile(config_policy.policy, group, prefix, found)
         except InvalidPolicy as error:
@@ -206,8 +211,6 @@ def _compile(
 ) -> Policy:
     if policy.type == policies.Policy.SIGNATURE:
         return SignaturePolicy(compile_policy(decode(policies.SignaturePolicyEnvelope, policy.value)))
-    if policy.type != policies.Policy.IMPLICIT_META:
-        raise InvalidPolicy(f"unknown policy type: {policy.type}")
     meta = decode(policies.ImplicitMetaPolicy, policy.value)
     # A group's own policies are compiled after those of its sub-groups, so they are all there.
     parts = tuple(

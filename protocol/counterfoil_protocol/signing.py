@@ -28,6 +28,8 @@ _ORDERS = {
 }
 """Orders of the curves Fabric's MSP accepts here, for the low-S rule."""
 
+_SEQUENCE, _LONG_LENGTH, _SHORTEST = 0x30, 0x80, 8
+"""DER: the tag of a sequence, the first length that takes more than one byte; two numbers of a byte each."""
 _ECDSA_SHA256 = ec.ECDSA(SHA256())
 
 
@@ -62,10 +64,10 @@ def verify(signed_by: x509.Certificate | PublicKey, message: bytes, signature: b
     key = _certificate_key(signed_by) if isinstance(signed_by, x509.Certificate) else signed_by
     try:
         if isinstance(key, ec.EllipticCurvePublicKey):
-            _, s = decode_dss_signature(signature)
+            r, s = decode_dss_signature(_two_integers(signature))
             if s > _order(key.curve) >> 1:
                 return False
-            key.verify(signature, message, _ECDSA_SHA256)
+            key.verify(encode_dss_signature(r, s), message, _ECDSA_SHA256)
             return True
         if isinstance(key, ed25519.Ed25519PublicKey):
             key.verify(signature, message)
@@ -86,6 +88,21 @@ def low_s(key: PublicKey, signature: bytes) -> bytes:
     r, s = decode_dss_signature(signature)
     order = _order(key.curve)
     return signature if s <= order >> 1 else encode_dss_signature(r, order - s)
+
+
+def _two_integers(signature: bytes) -> bytes:
+    """The signature without what Go's asn1.Unmarshal does not look at (bccsp UnmarshalECDSASignature).
+
+    It stops behind the second number, whatever else the sequence holds or comes after it.
+    """
+    if len(signature) < _SHORTEST or signature[0] != _SEQUENCE or signature[1] >= _LONG_LENGTH:
+        return signature
+    content, end = signature[2 : 2 + signature[1]], 0
+    for _ in range(2):
+        end += 2 + (content[end + 1] if end + 1 < len(content) else 0)
+    if end > len(content):
+        return signature
+    return bytes([_SEQUENCE, end]) + content[:end]
 
 
 def _load_private_key(pem: bytes) -> PrivateKey:

@@ -7,6 +7,8 @@ from google.protobuf.message import DecodeError, Message
 from .errors import MalformedMessage
 
 MessageT = TypeVar("MessageT", bound=Message)
+UNREADABLE = "proto: cannot parse invalid wire-format data"
+"""What Go's protobuf says of bytes that are not the message they should be; it quotes nothing."""
 
 
 def decode(message_type: type[MessageT], data: bytes) -> MessageT:

@@ -45,11 +45,17 @@ def all_cases() -> tuple[Case, ...]:
         events,
         faults,
         identities,
+        initialisation,
         lifecycle,
+        offline_signing,
         private_data,
         read_write_sets,
+        revocation,
+        rich_queries,
+        updates,
         validation,
     )
 
-    del answers, drawn, events, faults, identities, lifecycle, private_data, read_write_sets, validation
+    del answers, drawn, events, faults, identities, initialisation, lifecycle, offline_signing, private_data
+    del read_write_sets, revocation, rich_queries, updates, validation
     return tuple(_CASES.values())

@@ -3,13 +3,14 @@
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import grpc
-from counterfoil import CommitError, Gateway, GatewayError, Transaction
+from counterfoil import CommitError, Gateway, GatewayError, Proposal, Transaction
 from counterfoil_protocol.envelope import parse_transaction
 from counterfoil_protocol.messages import transaction as transactions
+from counterfoil_protocol.proposal import build_proposal, parse_proposal
 
 from tests.acceptance import observed
 from tests.acceptance.normalised import Names
@@ -57,7 +58,7 @@ class Stage:
         """Evaluate a script; the answer's payload, None if it was refused."""
         return self.evaluate_raw(
             "run",
-            self._script(steps, transient),
+            self.script(steps, transient),
             by=by,
             at=at,
             transient=transient,
@@ -96,11 +97,14 @@ class Stage:
         transient: Mapping[str, str] | None = None,
         chaincode: str = CHAINCODE,
         channel: str | None = None,
+        is_init: bool = False,
     ) -> Transaction | None:
         """Have a script endorsed; None if it was refused."""
         contract = self._gateway(by).network(channel or self.surroundings.channel).contract(chaincode)
-        script = self._script(steps, transient)
+        script = self.script(steps, transient)
         proposal = contract.propose("run", script, transient=transient, endorsing_organizations=endorsers)
+        if is_init:
+            proposal = as_init(self._gateway(by), proposal)
         self.names.transaction(proposal.transaction_id)
         try:
             endorsed = proposal.endorse()
@@ -198,7 +202,8 @@ class Stage:
                     raise
                 time.sleep(0.02)
 
-    def _script(self, steps: Sequence[Step], transient: Mapping[str, str] | None) -> str:
+    def script(self, steps: Sequence[Step], transient: Mapping[str, str] | None = None) -> str:
+        """The argument that stands for these steps; their texts are known by their hashes from here on."""
         self.names.learn(_texts(steps))
         self.names.learn((transient or {}).values())
         return json.dumps(list(steps), ensure_ascii=False)
@@ -209,6 +214,16 @@ class Stage:
     def _saw(self, what: str, by: str | Gateway, seen: Any) -> None:
         who = by if isinstance(by, str) else f"{by.identity.msp_id} (own identity)"
         self.note(f"{what} by {who}", seen)
+
+
+def as_init(gateway: Gateway, proposal: Proposal) -> Proposal:
+    """The same call as the chaincode's initialisation, which the SDK leaves to `peer`."""
+    parsed = parse_proposal(proposal.data.proposal_bytes)
+    built = build_proposal(
+        parsed.channel_id, parsed.chaincode_name, parsed.args, parsed.creator, parsed.transient, is_init=True
+    )
+    changed = replace(proposal.data, transaction_id=built.transaction_id, proposal_bytes=built.proposal_bytes)
+    return gateway.proposal_from_bytes(changed.serialize())
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +13,8 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from tests.acceptance.surroundings import Surroundings
+
+_DAY = timedelta(days=1)
 
 
 def new_signer() -> Signer:
@@ -34,25 +37,60 @@ def msp_signer(msp: Path) -> Signer:
 def self_made(unit: str = "client") -> tuple[bytes, Signer]:
     """A certificate of an authority nobody knows, and its key."""
     key = ec.generate_private_key(ec.SECP256R1())
-    return _certificate(key, key, _name("self", unit), _name("self", unit)), private_key_signer(key)
+    now = datetime.now(UTC)
+    name = _name("self", unit)
+    return _certificate(key, key, name, name, (now - _DAY, now + _DAY)), private_key_signer(key)
 
 
 def expired(surroundings: Surroundings, organisation: str) -> tuple[bytes, Signer]:
-    """A client certificate of an organisation's own authority that ended yesterday, and its key."""
+    """A client certificate of an organisation's own authority that has ended, and its key.
+
+    Authorities begin five minutes before they are made, so there is room for it.
+    """
+    authority = _authority(surroundings, organisation)
+    start = authority.certificate.not_valid_before_utc
+    return _issued(authority, "late", "client", (start, start + timedelta(minutes=1)))
+
+
+def older(surroundings: Surroundings, organisation: str) -> tuple[bytes, Signer]:
+    """A client certificate that began before its authority did, and its key."""
+    now = datetime.now(UTC)
+    return _issued(_authority(surroundings, organisation), "old", "client", (now - 2 * _DAY, now + _DAY))
+
+
+def issued(surroundings: Surroundings, organisation: str, unit: str = "client") -> tuple[bytes, Signer]:
+    """A good certificate of an organisation's own authority, and its key."""
+    authority = _authority(surroundings, organisation)
+    start = authority.certificate.not_valid_before_utc
+    return _issued(authority, "soon", unit, (start, start + _DAY))
+
+
+@dataclass(frozen=True, slots=True)
+class _Authority:
+    certificate: x509.Certificate
+    key: ec.EllipticCurvePrivateKey
+
+
+def _authority(surroundings: Surroundings, organisation: str) -> _Authority:
     [folder] = surroundings.folder.crypto.glob(f"peerOrganizations/{organisation.lower()}.*/ca")
     [certificate_file] = folder.glob("*.pem")
     [key_file] = [path for path in folder.iterdir() if path.suffix != ".pem"]
-    authority = x509.load_pem_x509_certificate(certificate_file.read_bytes())
-    authority_key = serialization.load_pem_private_key(key_file.read_bytes(), None)
-    assert isinstance(authority_key, ec.EllipticCurvePrivateKey)
+    key = serialization.load_pem_private_key(key_file.read_bytes(), None)
+    assert isinstance(key, ec.EllipticCurvePrivateKey)
+    return _Authority(x509.load_pem_x509_certificate(certificate_file.read_bytes()), key)
+
+
+def _issued(
+    authority: _Authority, name: str, unit: str, span: tuple[datetime, datetime]
+) -> tuple[bytes, Signer]:
     key = ec.generate_private_key(ec.SECP256R1())
-    made = _certificate(key, authority_key, _name("late", "client"), authority.subject, ended=True)
-    return made, private_key_signer(key)
+    subject = authority.certificate.subject
+    return _certificate(key, authority.key, _name(name, unit), subject, span), private_key_signer(key)
 
 
 @contextmanager
 def connected(
-    surroundings: Surroundings, organisation: str, identity: Identity, signer: Signer
+    surroundings: Surroundings, organisation: str, identity: Identity, signer: Signer | None
 ) -> Iterator[Gateway]:
     """An organisation's gateway, used by anybody."""
     node = surroundings.state.node(organisation)
@@ -81,19 +119,16 @@ def _certificate(
     signed_by: ec.EllipticCurvePrivateKey,
     subject: x509.Name,
     issuer: x509.Name,
-    *,
-    ended: bool = False,
+    span: tuple[datetime, datetime],
 ) -> bytes:
-    now = datetime.now(UTC)
-    end = now - timedelta(days=1) if ended else now + timedelta(days=1)
     builder = (
         x509.CertificateBuilder()
         .subject_name(subject)
         .issuer_name(issuer)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(days=2))
-        .not_valid_after(end)
+        .not_valid_before(span[0])
+        .not_valid_after(span[1])
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(
             x509.AuthorityKeyIdentifier.from_issuer_public_key(signed_by.public_key()), critical=False

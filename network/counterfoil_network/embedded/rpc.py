@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
-UNREADABLE = "proto: cannot parse invalid wire-format data"
-"""What Go's protobuf says of bytes that are not the message they should be; it quotes nothing."""
 
 
 class RpcError(Exception):

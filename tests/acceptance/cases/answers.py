@@ -1,9 +1,14 @@
 """What the Gateway answers when something is wrong: codes, messages, details."""
 
+from typing import Any
+
+from counterfoil_protocol.identity import Identity
 from counterfoil_protocol.messages import common, gateway, proposal
+from counterfoil_protocol.proposal import build_proposal, sign_proposal
 
 from tests.acceptance.registry import case
 from tests.acceptance.stage import NOBODY_SAID, Stage
+from tests.acceptance.strangers import msp_certificate, msp_signer
 
 _NOTHING = "nothing"
 
@@ -141,3 +146,42 @@ def system_chaincodes(stage: Stage) -> None:
     stage.evaluate_raw("GetChannels", chaincode="cscc", at=["BankAMSP"])
     stage.evaluate_raw("Nothing", channel, chaincode="cscc", at=["BankAMSP"])
     stage.evaluate(["attempt", "call", "qscc", []])
+
+
+@case("answers/system chaincodes judge by the channel that is asked about")
+def system_chaincodes_and_channels(stage: Stage) -> None:
+    """Not by the channel of the proposal, which may be another or none."""
+    channel = stage.surroundings.channel
+    for function in ("GetConfigBlock", "GetChannelConfig"):
+        stage.evaluate_raw(function, "nowhere", chaincode="cscc", at=["BankAMSP"])
+        stage.evaluate_raw(function, "", chaincode="cscc", at=["BankAMSP"])
+        stage.evaluate_raw(function, chaincode="cscc", at=["BankAMSP"])
+    stub = stage.surroundings.endorser_stub("BankA")
+    for user in ("BankA", "BankA/officer1", "BankB"):
+        msp = stage.surroundings.user_msp(user)
+        creator = Identity(f"{user.partition('/')[0]}MSP", msp_certificate(msp)).serialize()
+        for of, chaincode, function, about in (
+            ("", "cscc", "GetChannels", None),
+            ("", "cscc", "GetConfigBlock", channel),
+            ("", "cscc", "GetChannelConfig", channel),
+            ("", "cscc", "GetConfigBlock", "nowhere"),
+            ("", "cscc", "Nothing", channel),
+            ("", "qscc", "GetChainInfo", channel),
+            ("", "qscc", "GetChainInfo", "nowhere"),
+            (channel, "cscc", "GetChannels", None),
+            (channel, "cscc", "GetConfigBlock", channel),
+        ):
+            arguments = [function.encode(), *([about.encode()] if about is not None else [])]
+            built = build_proposal(of, chaincode, arguments, creator)
+            stage.names.transaction(built.transaction_id)
+            signed = sign_proposal(built, msp_signer(msp))
+            stage.attempt(
+                f"{user}: {chaincode} {function} {about}, {'in' if of else 'without'} a channel",
+                lambda: asked(stub, signed),  # noqa: B023 - called at once
+            )
+
+
+def asked(stub: Any, signed: proposal.SignedProposal) -> list[Any]:
+    """Status and message; of what was answered only whether it is anything."""
+    reply = stub.ProcessProposal(signed, timeout=5)
+    return [reply.response.status, reply.response.message, bool(reply.response.payload)]

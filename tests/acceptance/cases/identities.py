@@ -18,6 +18,7 @@ from tests.acceptance.strangers import (
     msp_certificate,
     msp_signer,
     new_signer,
+    older,
     self_made,
 )
 
@@ -83,6 +84,13 @@ def garbage(stage: Stage) -> None:
 @case("identities/an expired certificate")
 def expired_certificate(stage: Stage) -> None:
     certificate, signer = expired(stage.surroundings, "BankA")
+    with connected(stage.surroundings, "BankA", Identity("BankAMSP", certificate), signer) as gateway:
+        try_both(stage, gateway)
+
+
+@case("identities/a certificate older than its authority")
+def older_than_its_authority(stage: Stage) -> None:
+    certificate, signer = older(stage.surroundings, "BankA")
     with connected(stage.surroundings, "BankA", Identity("BankAMSP", certificate), signer) as gateway:
         try_both(stage, gateway)
 

@@ -61,7 +61,7 @@ def test_unreadable_values(changed: configtx.Config) -> None:
 def test_policies_that_do_not_compile(changed: configtx.Config) -> None:
     policy = changed.channel_group.groups["Application"].policies["Readers"]
     policy.policy.type = policies.Policy.MSP
-    with pytest.raises(InvalidPolicy, match="policy Readers at path Channel/Application did not compile"):
+    with pytest.raises(InvalidPolicy, match="policy Readers at path Channel/Application has unknown"):
         read(changed)
     policy.ClearField("policy")
     with pytest.raises(InvalidPolicy, match="policy Readers at path Channel/Application was nil"):

@@ -285,7 +285,7 @@ def test_updates_that_nobody_may_make(current: ChannelConfig, crypto: CryptoFold
         (without_mod_policy, "/BankC: mod_policy not set"),
         (bad_name, "config ID 'Bank C' contains illegal characters"),
         (unknown_read, "existing config does not contain element for [Value]  /Channel/Nothing"),
-        (no_msp, "organization BankC has no MSP"),
+        (no_msp, "setting up the MSP manager failed: expected at least one CA certificate"),
     ]
     for alter, text in told:
         assert text in refusal(current, crypto, alter), alter.__name__

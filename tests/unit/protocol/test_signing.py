@@ -42,6 +42,18 @@ def test_the_high_s_twin_is_refused(curve: ec.EllipticCurve) -> None:
     assert low_s(key.public_key(), twin) == signature == low_s(key.public_key(), signature)
 
 
+def test_what_comes_after_the_two_numbers_is_not_looked_at() -> None:
+    """As Go's asn1.Unmarshal, and so Fabric, read a signature."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    signature = private_key_signer(key)(b"message")
+    inside = bytes([0x30, signature[1] + 3]) + signature[2:] + b"\x02\x01\x01"
+    assert verify(key.public_key(), b"message", signature + b"more")
+    assert verify(key.public_key(), b"message", inside)
+    assert not verify(key.public_key(), b"massage", signature + b"more")
+    for size in range(len(signature)):
+        assert not verify(key.public_key(), b"message", signature[:size])
+
+
 def test_ed25519() -> None:
     key = ed25519.Ed25519PrivateKey.generate()
     signature = private_key_signer(key)(b"message")

@@ -8,10 +8,10 @@ import grpc
 from counterfoil_protocol.errors import MalformedMessage
 from counterfoil_protocol.messages import gateway
 from counterfoil_protocol.signed_data import SignedData
-from counterfoil_protocol.wire import decode
+from counterfoil_protocol.wire import UNREADABLE, decode
 
 from counterfoil_network.embedded.peer.access_control import AccessDenied
-from counterfoil_network.embedded.rpc import UNREADABLE, RpcError
+from counterfoil_network.embedded.rpc import RpcError
 
 if TYPE_CHECKING:
     from counterfoil_network.embedded.peer.peer import Peer

@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from counterfoil_protocol.errors import MalformedMessage
 from counterfoil_protocol.messages import chaincode, common, proposal
-from counterfoil_protocol.wire import decode
-
-from counterfoil_network.embedded.rpc import UNREADABLE
+from counterfoil_protocol.wire import UNREADABLE, decode
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from counterfoil_protocol.config_validator import UpdateRefused, propose
+from counterfoil_protocol.config_validator import UpdateRefused, check_maintenance, propose
 from counterfoil_protocol.envelope import parse_envelope
 from counterfoil_protocol.messages import common, configtx
 from counterfoil_protocol.wire import decode
@@ -44,6 +44,13 @@ def configuration_transaction(
         ) from refused
     transaction = _signed(proposed, channel, node, now)
     _check(transaction, channel, now, f"{prefix} final checks")
+    try:
+        check_maintenance(channel.config, proposed)
+    except UpdateRefused as refused:
+        raise Refused(
+            common.BAD_REQUEST,
+            f"{prefix} maintenance checks: config transaction inspection failed: {refused}",
+        ) from refused
     return transaction
 
 

@@ -8,10 +8,9 @@ from counterfoil_protocol.errors import MalformedMessage, PolicyFailure
 from counterfoil_protocol.identity import Identity
 from counterfoil_protocol.messages import common
 from counterfoil_protocol.signed_data import envelope_signed_data
-from counterfoil_protocol.wire import decode
+from counterfoil_protocol.wire import UNREADABLE, decode
 
 from counterfoil_network.embedded.orderer.block_cutter import message_size
-from counterfoil_network.embedded.rpc import UNREADABLE
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -41,18 +41,26 @@ class AccessControl:
         path = config.acl(resource)
         if path is None:
             raise AccessDenied(f"Unmapped policy for {resource}")
+        is_configured = bool(config.acls.get(resource))
         try:
+            if is_configured and config.policies.find(path) is None:
+                raise PolicyFailure(f"policy {path} not found")
             config.policies.evaluate(path, [signed])
         except PolicyFailure as failure:
-            if config.acls.get(resource):
-                raise AccessDenied(str(failure)) from failure
+            if is_configured:
+                # aclmgmt/resourceprovider.go CheckACL; the other text is core/policy's.
+                raise AccessDenied(
+                    f"failed evaluating policy on signed data during check policy [{path}]: [{failure}]"
+                ) from failure
             raise AccessDenied(
                 f"Failed evaluating policy on signed data during check policy on channel [{channel_id}] "
                 f"with policy [{path}]: [{failure}]"
             ) from failure
 
-    def check_proposal(self, resource: str, invocation: Invocation) -> None:
-        """Check a proposal for a resource, by the channel's policy or the peer's own MSP.
+    def check_proposal(self, resource: str, channel_id: str, invocation: Invocation) -> None:
+        """Check a proposal for a resource of a channel, by its policy or the peer's own MSP.
+
+        `channel_id` is the channel that is asked about, which the proposal's own need not be.
 
         Raises:
             AccessDenied: as `check`.
@@ -61,10 +69,12 @@ class AccessControl:
         signed = invocation.signed_proposal
         data = SignedData(signed.proposal_bytes, invocation.creator, signed.signature)
         policy = LOCAL_POLICIES.get(resource)
-        if policy is None:
-            self.check(resource, invocation.channel_id, data)
-        else:
+        if policy is not None:
             self._check_local(policy, data)
+        elif channel_id:
+            self.check(resource, channel_id, data)
+        else:
+            self._check_local(self._channel.config.acl(resource) or "", data)
 
     def _check_local(self, policy: str, signed: SignedData) -> None:
         own = self._channel.msps.msp(self._channel.msp_id)
@@ -77,6 +87,12 @@ class AccessControl:
             raise AccessDenied(
                 f"Failed deserializing proposal creator {prefix} [{policy}]: [{error}]"
             ) from error
+        if policy not in _ROLES:
+            # The channel's policy where no channel is named (core/policy/policy.go CheckPolicyNoChannel).
+            raise AccessDenied(
+                f"Failed getting local MSP principal {prefix} [{policy}]: [MSP Principal role [{policy}] not "
+                "recognized]"
+            )
         if not own.has_role(identity, _ROLES[policy]):
             raise AccessDenied(
                 f"Failed verifying that proposal's creator satisfies local MSP principal {prefix} "

@@ -296,7 +296,7 @@ class Peer:
 
     def _check_call(self, invocation: Invocation) -> None:
         try:
-            self.access.check_proposal("peer/ChaincodeToChaincode", invocation)
+            self.access.check_proposal("peer/ChaincodeToChaincode", invocation.channel_id, invocation)
         except AccessDenied as denied:
             raise ChaincodeFailure(str(denied)) from denied
 

@@ -99,6 +99,10 @@ class Run:
         with self._stub.get_query_result(query) as results:
             return [key for key, _ in results]
 
+    def query_page(self, query: str, size: int, bookmark: str = "") -> list[Any]:
+        page = self._stub.get_query_result_with_pagination(query, size, bookmark)
+        return [[key for key, _ in page.results], page.fetched_records_count, page.bookmark]
+
     def protect(self, key: str, policy: str) -> None:
         self._stub.set_state_validation_parameter(key, policy_bytes(policy))
 
@@ -136,6 +140,10 @@ class Run:
     def private_range(self, collection: str, start: str, end: str) -> list[list[str | None]]:
         with self._stub.get_private_data_by_range(collection, start, end) as results:
             return [[key, text(value)] for key, value in results]
+
+    def private_query(self, collection: str, query: str) -> list[str]:
+        with self._stub.get_private_data_query_result(collection, query) as results:
+            return [key for key, _ in results]
 
     def private_protect(self, collection: str, key: str, policy: str) -> None:
         self._stub.set_private_data_validation_parameter(collection, key, policy_bytes(policy))

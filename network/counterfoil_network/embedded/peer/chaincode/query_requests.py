@@ -57,7 +57,16 @@ def _query_close(payload: bytes, context: TransactionContext, _: Simulator) -> b
     return chaincode_shim.QueryResponse(has_more=False, id=request.id).SerializeToString()
 
 
-def _rich_query(_payload: bytes, _context: TransactionContext, _simulator: Simulator) -> NoReturn:
+def _rich_query(payload: bytes, context: TransactionContext, simulator: Simulator) -> NoReturn:
+    """Refuse, in the words of what LevelDB does not have; a collection is looked for first."""
+    request = chaincode_shim.GetQueryResult.FromString(payload)
+    paging = chaincode_shim.QueryMetadata.FromString(request.metadata)
+    if request.collection:
+        check_private(context)
+        # What a range over the collection is refused for, this is too.
+        simulator.get_private_range(context.namespace, request.collection, "", "")
+    elif paging.pageSize or paging.bookmark:
+        raise ChaincodeFailure("ExecuteQueryWithMetadata not supported for leveldb")
     raise ChaincodeFailure("ExecuteQuery not supported for leveldb")
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 NAME = "cscc"
 _OF_CHANNEL = frozenset({"GetConfigBlock", "GetChannelConfig"})
+_WITHOUT_CHANNEL = frozenset({"GetChannels", "JoinBySnapshotStatus"})
+_WITH_CHANNEL = 2
 
 
 class PeerConfigurer:
@@ -35,15 +37,29 @@ class PeerConfigurer:
         if not args:
             return error("Incorrect number of arguments, 0")
         function = args[0].decode(errors="replace")
-        if function not in _OF_CHANNEL and function != "GetChannels":
+        if function not in _WITHOUT_CHANNEL and len(args) < _WITH_CHANNEL:
+            return error(f"Incorrect number of arguments, {len(args)}")
+        if invocation.proposed != NAME:
+            return error(
+                "Rejecting invoke of CSCC from another chaincode, original invocation for "
+                f"'{invocation.proposed}'"
+            )
+        if function == "GetChannels":
+            return self._allowed(function, "", f"[{function}]", invocation)
+        if function not in _OF_CHANNEL:
             return error(f"Requested function {function} not found.")
-        channel_id = args[1].decode(errors="replace") if len(args) > 1 else ""
-        if function in _OF_CHANNEL and channel_id != self._channel.channel_id:
-            return error(f"access denied for [{function}][{channel_id}]: unknown channel")
+        channel_id = args[1].decode(errors="replace")
+        if function == "GetChannelConfig" and not channel_id:
+            return error("empty channel name provided")
+        return self._allowed(function, channel_id, f"[{function}][{channel_id}]", invocation)
+
+    def _allowed(
+        self, function: str, channel_id: str, told: str, invocation: Invocation
+    ) -> proposal_response.Response:
         try:
-            self._access.check_proposal(f"{NAME}/{function}", invocation)
+            self._access.check_proposal(f"{NAME}/{function}", channel_id, invocation)
         except AccessDenied as denied:
-            return error(f"access denied for [{function}][{channel_id}]: {denied}")
+            return error(f"access denied for {told}: {denied}")
         return self._answer(function)
 
     def _answer(self, function: str) -> proposal_response.Response:

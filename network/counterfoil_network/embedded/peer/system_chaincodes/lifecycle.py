@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from counterfoil_protocol.errors import MalformedMessage
 from counterfoil_protocol.ledger.simulator import SimulationError
+from counterfoil_protocol.wire import UNREADABLE
 from google.protobuf.message import DecodeError
 
 from counterfoil_network.embedded.peer.access_control import AccessDenied
@@ -22,7 +23,6 @@ from counterfoil_network.embedded.peer.system_chaincodes.lifecycle_install impor
     InstalledPackages,
 )
 from counterfoil_network.embedded.peer.system_chaincodes.response import error, success
-from counterfoil_network.embedded.rpc import UNREADABLE
 
 if TYPE_CHECKING:
     from counterfoil_protocol.messages import proposal_response
@@ -62,7 +62,7 @@ class Lifecycle:
             )
         name = invocation.args[0].decode(errors="replace")
         try:
-            self._access.check_proposal(f"{LIFECYCLE}/{name}", invocation)
+            self._access.check_proposal(f"{LIFECYCLE}/{name}", invocation.channel_id, invocation)
         except AccessDenied as denied:
             return error(f"Failed to authorize invocation due to failed ACL check: {denied}")
         prefix = f"failed to invoke backing implementation of '{name}'"

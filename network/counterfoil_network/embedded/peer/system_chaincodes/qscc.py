@@ -50,7 +50,7 @@ class LedgerQuerier:
         if channel_id != self._channel.channel_id:
             return error(f"Invalid chain ID, {channel_id}")
         try:
-            self._access.check_proposal(f"{NAME}/{function}", invocation)
+            self._access.check_proposal(f"{NAME}/{function}", channel_id, invocation)
         except AccessDenied as denied:
             return error(f"access denied for [{function}][{channel_id}]: [{denied}]")
         answer = _FUNCTIONS.get(function)
