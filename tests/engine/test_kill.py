@@ -12,17 +12,17 @@ from pathlib import Path
 
 import killed_engine
 import pytest
-from busy_bank import BusyBanks, Desk
-from counterfoil_audit import Report, audit
-from counterfoil_cli.audit_export import ExportRequest, export
+from busy_bank import BusyBanks
+from counterfoil_audit import Report
 from counterfoil_cli.trade_chaincode import trade_chaincode
 from counterfoil_network.deployment import NetworkFolder, engine_process
 from counterfoil_network.deployment.heights import peer_heights
 from counterfoil_protocol.messages import transaction
 from dead_files import DeadFiles, dead_files
 from killed_engine import ALL, Plan
+from ready_desks import audit_of, open_desks, pools_of
 from running_network import RunningNetwork, running_network
-from trade_ready import MSP_IDS, ReadyTrade, Share, Shipment, chunks, declaration_number, make_ready
+from trade_ready import MSP_IDS, make_ready
 
 KILLS = int(os.environ.get("COUNTERFOIL_KILLS", len(ALL)))
 """How often; each phase is aimed at in turn, from the second round on with a delay."""
@@ -31,8 +31,6 @@ AFTER_MAX = 24
 """A phase is passed up to so many times before the kill; each of four peers passes its own at each block."""
 DELAY_SECONDS_MAX = 0.002
 SECONDS_MAX = 60.0
-PAIRS = (("officer1", "approver1"), ("officer2", "approver2"))
-SHIPMENTS_A_PAIR = 4
 
 
 @dataclass(slots=True)
@@ -58,24 +56,6 @@ def plan_of(number: int, draw: random.Random, told: Path) -> Plan:
     return Plan(ALL[number % len(ALL)], draw.randrange(AFTER_MAX), delay, str(told))
 
 
-def open_desks(ready: ReadyTrade) -> list[Desk]:
-    """Two pairs of people at each bank, each with declarations of their own, under one consent a bank."""
-    desks = []
-    for place, bank in enumerate(("BankA", "BankB")):
-        shipments = [shipment(place * 100 + at) for at in range(len(PAIRS) * SHIPMENTS_A_PAIR)]
-        ready.publish(shipments)
-        view = ready.view(bank, [(each, each.shares[0]) for each in shipments])
-        for pair, own in zip(PAIRS, chunks(shipments, SHIPMENTS_A_PAIR), strict=True):
-            offered = tuple((shipments.index(each), each) for each in own)
-            desks.append(Desk(bank, *pair, offered, view, ready.terms(bank)))
-    return desks
-
-
-def shipment(number: int) -> Shipment:
-    share = Share(f"INV-{number}", 8_000_000, 7_000_000)
-    return Shipment(declaration_number(number), 9_000_000, (share,))
-
-
 class Killing:
     """The engine killed and started again and again on one folder, while the banks go on."""
 
@@ -99,11 +79,10 @@ class Killing:
             with running_network(self._folder.root) as network:
                 banks.stop(SECONDS_MAX)
                 wait_for_one_height(network)
-                network_export(network, self._root / "export")
+                self.kills.report = audit_of(network, self._root / "export")
         finally:
             banks.close()
         self.kills.failures = [repr(work.failure) for work in banks.works if work.failure]
-        self.kills.report = audit(self._root / "export")
         with dead_files(self._folder, self._root / "end") as files:
             self._look(files, banks, start=0)
             self.kills.wrong += [wrong for peer in files.peers for wrong in peer.wrong_values()]
@@ -162,17 +141,6 @@ def wait_for_one_height(network: RunningNetwork) -> None:
         time.sleep(0.05)
 
 
-def network_export(network: RunningNetwork, target: Path) -> None:
-    trust = {
-        node.msp_id: [
-            path.read_bytes() for path in (network.folder.root / node.crypto / "msp/cacerts").glob("*.pem")
-        ]
-        for node in network.state.nodes
-    }
-    own, other = (network.folder.connection_profile(each) for each in ("Regulator", "BankB"))
-    export(ExportRequest(own, other, "auditor", "trade", "trade", trust), target, lambda _: None)
-
-
 @pytest.fixture(scope="module")
 def kills(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Kills]:
     with pytest.MonkeyPatch.context() as monkeypatch:
@@ -198,5 +166,5 @@ def test_clients_went_on_through_every_kill(kills: Kills) -> None:
 def test_balances_reconcile(kills: Kills) -> None:
     assert kills.report is not None
     assert kills.report.findings == ()
-    assert kills.report.pools == 2 * 2 * len(PAIRS) * SHIPMENTS_A_PAIR
+    assert kills.report.pools == pools_of()
     assert kills.report.valid_transactions >= len(kills.answered)

@@ -53,8 +53,9 @@ class Work:
 class BusyBanks:
     """All pairs, each in a thread of its own, from `start` until `stop`."""
 
-    def __init__(self, ready: ReadyTrade, desks: list[Desk]) -> None:
+    def __init__(self, ready: ReadyTrade, desks: list[Desk], deadlines: Deadlines = _DEADLINES) -> None:
         self._ready = ready
+        self._deadlines = deadlines
         self._stack = ExitStack()
         self._end = threading.Event()
         self.works = [self._work(desk) for desk in desks]
@@ -108,7 +109,7 @@ class BusyBanks:
 
     def _connect(self, desk: Desk, user: str, stack: ExitStack) -> Any:
         profile = self._ready.network.folder.connection_profile(desk.bank)
-        gateway = stack.enter_context(Gateway.from_profile(profile, user, deadlines=_DEADLINES))
+        gateway = stack.enter_context(Gateway.from_profile(profile, user, deadlines=self._deadlines))
         return gateway.network("trade")
 
     def _acts(self, work: Work, officer: TradeClient, approver: TradeClient) -> Iterator[None]:
