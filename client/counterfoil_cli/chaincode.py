@@ -1,8 +1,13 @@
-"""`counterfoil chaincode`: the chaincode `trade` as each member's engineer approves it for their own."""
+"""`counterfoil chaincode`: a chaincode as each member's engineer installs and approves it for their own.
+
+Without further options it is the chaincode `trade`, whose definition follows from who is a member; with
+--name another one, whose definition is stated.
+"""
 
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -10,7 +15,16 @@ from counterfoil import EvaluateError, Gateway, Network, configuration, lifecycl
 from counterfoil_network.configuration import ConfigurationError
 from counterfoil_network.deployment.source_package import service_package
 from counterfoil_protocol.chaincode_package import parse_package
+from counterfoil_protocol.collection import CollectionDefinition
 
+from counterfoil_cli.definition_options import (
+    CHANNELS_POLICY,
+    FIRST_VERSION,
+    Collections,
+    Policy,
+    Version,
+    read_collections,
+)
 from counterfoil_cli.engine_name import EngineName
 from counterfoil_cli.output import Output
 from counterfoil_cli.own_profile import (
@@ -26,6 +40,8 @@ from counterfoil_cli.trade_chaincode import NAME, trade_chaincode, trade_package
 
 app = typer.Typer(no_args_is_help=True)
 
+Name = Annotated[str, typer.Option(help="The chaincode's name.")]
+
 _SHOWN_SECONDS = 30.0
 _PAUSE_SECONDS = 0.1
 
@@ -40,70 +56,120 @@ class _Next:
 
 @app.callback()
 def chaincode() -> None:
-    """Approve and commit what the chaincode `trade` is, each member for itself."""
+    """Install, approve and commit `trade`, or a chaincode of your own, each member for itself."""
 
 
 @app.command()
 def install(
+    package: Annotated[
+        Path | None,
+        typer.Argument(
+            help="A package, as `contracts package` writes it.",
+            exists=True,
+            dir_okay=False,
+            show_default="the contracts of this installation",
+        ),
+    ] = None,
     *,
-    engine: Annotated[EngineName, typer.Option(help="What the own peer is.")] = EngineName.EMBEDDED,
+    engine: Annotated[
+        EngineName, typer.Option(help="What the own peer is, for the contracts of this installation.")
+    ] = EngineName.EMBEDDED,
     profile: Profile = None,
     user: User = ADMINISTRATOR,
     channel: Channel = CHANNEL,
 ) -> None:
-    """Install the contracts of this installation on the own peer; nothing happens where they are.
+    """Install a package on the own peer; nothing happens where it is.
 
-    Exit codes: 0 installed; 1 the peer refused.
+    Exit codes: 0 installed; 1 the peer refused; 5 it is no package.
     """
     with told(), own_network(profile, user, channel) as network:
-        package = trade_package()
-        if engine is EngineName.FABRIC:
-            package = service_package(package)
-        package_id = parse_package(package).package_id
+        content = package.read_bytes() if package else _trade_package(engine)
+        package_id = parse_package(content).package_id
         if package_id not in _installed(network.gateway):
-            lifecycle.install(network.gateway, package)
+            lifecycle.install(network.gateway, content)
     Output().line(f"installed {package_id}")
 
 
 @app.command()
-def approve(*, profile: Profile = None, user: User = ADMINISTRATOR, channel: Channel = CHANNEL) -> None:
-    """Approve, for the own organisation, the definition that the channel's members of today need.
+def approve(  # noqa: PLR0913 - the options of the command
+    *,
+    name: Name = NAME,
+    version: Version = FIRST_VERSION,
+    policy: Policy = CHANNELS_POLICY,
+    collections: Collections = None,
+    package: Annotated[
+        Path | None,
+        typer.Option(
+            help="The package that the own peer runs.",
+            exists=True,
+            dir_okay=False,
+            show_default="for trade: this installation's contracts; else none, the peer will not run it",
+        ),
+    ] = None,
+    profile: Profile = None,
+    user: User = ADMINISTRATOR,
+    channel: Channel = CHANNEL,
+) -> None:
+    """Approve a chaincode's definition for the own organisation: by default that of `trade`.
 
-    It has the collections of every member bank; those of a bank that has left go to the authorities.
-    Where just this definition is in force, it is approved as it stands: so a member that was late, or has
-    joined since, can run it. The package is this installation's if it is installed, else what the
-    organisation approved last.
+    The definition of `trade` has the collections of every member bank; those of a bank that has left go to
+    the authorities. The package is this installation's if it is installed, else what the organisation
+    approved last. With --name it is another chaincode, and version, policy and collections are as stated:
+    every member states the same. Where just this definition is in force, it is approved as it stands: so a
+    member that was late, or has joined since, can run it.
 
-    Exit codes: 0 approved; 1 refused; 5 the contracts are not installed on the own peer.
+    Exit codes: 0 approved; 1 refused; 5 the contracts are not installed on the own peer, or the collections
+    cannot be followed.
     """
     with told(), own_network(profile, user, channel) as network:
-        following = _next_definition(network)
-        package_id = _own_package(network, following.definition.sequence)
+        following = _next_definition(network, name, version, policy, collections)
+        if package is not None:
+            package_id: str | None = parse_package(package.read_bytes()).package_id
+        else:
+            package_id = _own_package(network, following.definition.sequence) if name == NAME else None
         lifecycle.approve(network, following.definition, package_id)
     _tell("approved", following.definition)
 
 
 @app.command()
-def ready(*, profile: Profile = None, user: User = ADMINISTRATOR, channel: Channel = CHANNEL) -> None:
+def ready(  # noqa: PLR0913 - the options of the command
+    *,
+    name: Name = NAME,
+    version: Version = FIRST_VERSION,
+    policy: Policy = CHANNELS_POLICY,
+    collections: Collections = None,
+    profile: Profile = None,
+    user: User = ADMINISTRATOR,
+    channel: Channel = CHANNEL,
+) -> None:
     """Tell who has approved the definition that is to be committed next.
 
     Exit codes: 0 told; 1 refused, or it is in force already.
     """
     with told(), own_network(profile, user, channel) as network:
-        following = _next_definition(network)
+        following = _next_definition(network, name, version, policy, collections)
         readiness = lifecycle.check_commit_readiness(network, following.definition)
     rows = [(msp_id, "yes" if done else "no") for msp_id, done in sorted(readiness.approvals.items())]
     Output().table(("organisation", "approved"), rows)
 
 
 @app.command()
-def commit(*, profile: Profile = None, user: User = ADMINISTRATOR, channel: Channel = CHANNEL) -> None:
+def commit(  # noqa: PLR0913 - the options of the command
+    *,
+    name: Name = NAME,
+    version: Version = FIRST_VERSION,
+    policy: Policy = CHANNELS_POLICY,
+    collections: Collections = None,
+    profile: Profile = None,
+    user: User = ADMINISTRATOR,
+    channel: Channel = CHANNEL,
+) -> None:
     """Put the approved definition into force, endorsed by those who approved it, and wait for the own peer.
 
     Exit codes: 0 in force; 1 refused, for instance because no majority has approved.
     """
     with told(), own_network(profile, user, channel) as network:
-        following = _next_definition(network)
+        following = _next_definition(network, name, version, policy, collections)
         if not following.is_committed:
             readiness = lifecycle.check_commit_readiness(network, following.definition)
             approvers = sorted(msp_id for msp_id, done in readiness.approvals.items() if done)
@@ -112,26 +178,37 @@ def commit(*, profile: Profile = None, user: User = ADMINISTRATOR, channel: Chan
     _tell("in force", following.definition)
 
 
-def _next_definition(network: Network) -> _Next:
-    """What this installation defines for the channel's members, as the own peer knows them."""
-    members = configuration.read(network).application_msp_ids
-    found = lifecycle.query_committed(network, NAME)
+def _next_definition(
+    network: Network, name: str, version: str, policy: str, collections: Path | None
+) -> _Next:
+    """What is to be defined next: of `trade`, what this installation defines for the channel's members."""
+    found = lifecycle.query_committed(network, name)
+    if name == NAME:
+        members = configuration.read(network).application_msp_ids
+        earlier = [each.name for each in found.definition.collections] if found else []
+        wanted = trade_chaincode(members, earlier).definition
+    else:
+        own = read_collections(collections)
+        wanted = partial(_own_definition, name, version, policy, own)
     if found is None:
-        return _Next(_definition(members, (), 1), is_committed=False)
+        return _Next(wanted(1), is_committed=False)
     current = found.definition
-    earlier = [collection.name for collection in current.collections]
-    same = _definition(members, earlier, current.sequence)
     # The channel fills in the plugins that a definition leaves open.
     plain = replace(current, endorsement_plugin="", validation_plugin="")
-    if plain.arguments() == same.arguments():
-        return _Next(same, is_committed=True)
-    return _Next(replace(same, sequence=current.sequence + 1), is_committed=False)
+    if plain.arguments() == wanted(current.sequence).arguments():
+        return _Next(wanted(current.sequence), is_committed=True)
+    return _Next(wanted(current.sequence + 1), is_committed=False)
 
 
-def _definition(
-    members: Sequence[str], earlier: Sequence[str], sequence: int
+def _own_definition(
+    name: str, version: str, policy: str, collections: tuple[CollectionDefinition, ...], sequence: int
 ) -> lifecycle.ChaincodeDefinition:
-    return trade_chaincode(members, earlier).definition(sequence)
+    return lifecycle.ChaincodeDefinition(name, version, sequence, policy, collections)
+
+
+def _trade_package(engine: EngineName) -> bytes:
+    package = trade_package()
+    return service_package(package) if engine is EngineName.FABRIC else package
 
 
 def _installed(gateway: Gateway) -> set[str]:
@@ -171,10 +248,9 @@ def _await_committed(network: Network, definition: lifecycle.ChaincodeDefinition
 
 
 def _tell(what: str, definition: lifecycle.ChaincodeDefinition) -> None:
-    banks = [
-        each.name.removeprefix("terms_") for each in definition.collections if each.name.startswith("terms_")
-    ]
-    Output().line(
-        f"{what}: {definition.name} version {definition.version}, sequence {definition.sequence}, "
-        f"collections of {', '.join(banks)}"
-    )
+    text = f"{what}: {definition.name} version {definition.version}, sequence {definition.sequence}"
+    if definition.name == NAME:
+        names = [each.name for each in definition.collections]
+        banks = [name.removeprefix("terms_") for name in names if name.startswith("terms_")]
+        text += f", collections of {', '.join(banks)}"
+    Output().line(text)

@@ -55,11 +55,18 @@ def package(  # noqa: PLR0913 - the options of the command
         str | None,
         typer.Option(help="host:port of a service that you run: makes a package of type ccaas for Fabric."),
     ] = None,
+    tls: Annotated[
+        bool,
+        typer.Option(
+            "--tls", help="With --address: mutual TLS, by what the peer's builder is configured with."
+        ),
+    ] = False,
 ) -> None:
     """Write a package as `peer lifecycle chaincode install` and every organisation's administrator take it.
 
     Without --address it holds the sources and runs on the embedded engine; the same sources give the same
-    package. With it, it says where Fabric's peer finds the service `python -m counterfoil_chaincode.service`.
+    package. With it, it says where Fabric's peer finds the service `python -m counterfoil_chaincode.service`;
+    with --tls the peer's CHAINCODE_AS_A_SERVICE_BUILDER_CONFIG states root_cert, client_cert and client_key.
 
     Examples:
 
@@ -71,7 +78,7 @@ def package(  # noqa: PLR0913 - the options of the command
     """
     called = name or sources.resolve().stem
     if address:
-        content = _service_package(f"{called}_{version}", address)
+        content = _service_package(f"{called}_{version}", address, tls=tls)
     else:
         content = _source_package(called, version, sources, entry_point)
     output.write_bytes(content)
@@ -134,9 +141,12 @@ def _source_package(name: str, version: str, sources: Path, entry_point: str | N
         raise typer.Exit(complain(str(error), ExitCode.CONFIGURATION)) from error
 
 
-def _service_package(label: str, address: str) -> bytes:
+def _service_package(label: str, address: str, *, tls: bool) -> bytes:
     # The fields of Fabric's ccaas_builder (fabric-docs cc_service: connection.json).
-    connection = {"address": address, "dial_timeout": _DIAL_TIMEOUT, "tls_required": False}
+    connection = {"address": address, "dial_timeout": _DIAL_TIMEOUT, "tls_required": tls}
+    if tls:
+        connection["client_auth_required"] = True
+        connection |= {field: f"{{{{.{field}}}}}" for field in ("root_cert", "client_cert", "client_key")}
     return build_package(label, "ccaas", {"connection.json": json.dumps(connection).encode()})
 
 

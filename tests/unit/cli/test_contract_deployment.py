@@ -55,6 +55,18 @@ def test_a_service_is_packaged_by_its_address(module: Path, tmp_path: Path) -> N
     assert json.loads(package.files()["connection.json"])["address"] == "shelf.example:9999"
 
 
+def test_the_peers_builder_fills_in_the_keys_of_a_service_with_tls(module: Path, tmp_path: Path) -> None:
+    path = tmp_path / "service.tar.gz"
+    run("package", module, path, "--address", "shelf.example:9999", "--tls")
+    connection = json.loads(parse_package(path.read_bytes()).files()["connection.json"])
+    assert connection["address"] == "shelf.example:9999"
+    assert connection["tls_required"]
+    assert connection["client_auth_required"]
+    assert all(
+        connection[field] == f"{{{{.{field}}}}}" for field in ("root_cert", "client_cert", "client_key")
+    )
+
+
 def test_an_entry_point_that_is_not_in_the_sources(module: Path, tmp_path: Path) -> None:
     result = run("package", module, tmp_path / "one.tar.gz", "--entry-point", "other:CHAINCODE")
     assert result.exit_code == ExitCode.CONFIGURATION
