@@ -48,7 +48,7 @@ GROUPS = (
     Group("bank", "A bank's people and limits, its freeze, what it hands to another.", of_contracts=True),
     Group("resume", "Settle what killed commands left open; nothing is done twice."),
     Group("org", "Let an organisation join the channel, or leave it."),
-    Group("chaincode", "Install, approve and commit `trade` or a chaincode of your own, each member for itself."),
+    Group("chaincode", "Install, approve and commit a chaincode, each member for itself."),
     Group("audit", "See everything, as the regulator; export a ledger and prove it."),
     Group("contracts", "Check, package and deploy contracts of your own."),
 )
