@@ -1,51 +1,40 @@
-"""What tests do with credit authorizations, on the testing kit: bank, enterprise, regulator, oracle."""
+"""What tests do with credit authorizations, on kit or network: bank, enterprise, regulator, oracle."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
-from counterfoil_chaincode.testing import Caller, make_caller
+from counterfoil_chaincode.testing import make_caller
 from counterfoil_contracts.consent import operations as consents
 from counterfoil_contracts.core.roles import REGULATOR
 from counterfoil_contracts.credit_authorization import messages as m
 from counterfoil_contracts.credit_authorization import operations as ops
 from counterfoil_contracts.credit_authorization import report as r
 from counterfoil_contracts.credit_authorization import statements as s
-from counterfoil_contracts.testing import SELLER, TradeLedger, signatory
-from counterfoil_protocol.signing import private_key_signer
+from counterfoil_contracts.testing import SELLER, TradeLedger, TradePeople, signatory
 
 DAY = 86_400
 OTHER = "91110108MA01ABCD2H"
 FIGURES = r.Total("USD", 3, 12_345_678)
 
 
-def sign(claims: consents.Claims, enterprise: str = "") -> str:
-    """What an enterprise signs, or what another signs in its name."""
-    signer = signatory(enterprise or claims.enterprise)
-    return consents.sign(claims, signer.certificates, private_key_signer(signer.key))
-
-
 @dataclass(slots=True)
 class CreditLife:
     """Steps of all parties on one ledger."""
 
-    trade: TradeLedger = field(default_factory=lambda: TradeLedger(enterprises=(SELLER, OTHER)))
-    nonces: int = 0
+    trade: TradePeople[Any]
+    oracle: Any
+    relay: Any
 
     @property
     def now(self) -> int:
-        return int(self.trade.ledger.clock.seconds())
+        return self.trade.now()
 
-    @property
-    def oracle(self) -> Caller:
-        return make_caller(REGULATOR, "regulator.oracle", "oracle")
-
-    @property
-    def relay(self) -> Caller:
-        return make_caller(REGULATOR, "regulator.relay", "relay")
+    def sign(self, claims: consents.Claims) -> str:
+        """What an enterprise signs."""
+        return self.trade.sign(claims)
 
     def claims(self, bank: str = "BankA", **facts: Any) -> s.CreditGrant:
         """A grant of three reports for ninety days, with a nonce of its own."""
-        self.nonces += 1
         given: dict[str, Any] = {
             "type": s.CREDIT_GRANT,
             "enterprise": SELLER,
@@ -56,7 +45,7 @@ class CreditLife:
             "data_until": "",
             "maximum": 3,
             "ask": "",
-            "nonce": f"{self.nonces:032x}",
+            "nonce": self.trade.nonce(),
             "not_before": self.now - 60,
             "expiry": self.now + 90 * DAY,
             **facts,
@@ -72,28 +61,28 @@ class CreditLife:
         return self.trade.submit(self.trade.person(bank), ops.GRANT, m.Statement(token)).grant
 
     def grant(self, bank: str = "BankA", **facts: Any) -> str:
-        return self.take(bank, sign(self.claims(bank, **facts)))
+        return self.take(bank, self.sign(self.claims(bank, **facts)))
 
     def revoke(self, grant: str, bank: str = "BankA", *, by_bank: bool = False, signer: str = "") -> int:
-        """The enterprise takes a grant back, by way of the relay or of the bank; or `signer` does it."""
+        """The enterprise takes a grant back, by way of the relay or of the bank; or `signer` signs."""
         claims = s.CreditRevocation(s.CREDIT_REVOCATION, SELLER, f"{bank}MSP", grant, **self.times())
         caller = self.trade.person(bank) if by_bank else self.relay
-        return self.trade.submit(caller, ops.REVOKE, m.Statement(sign(claims, signer))).at
+        token = self.forge(claims, signer) if signer else self.sign(claims)
+        return self.trade.submit(caller, ops.REVOKE, m.Statement(token)).at
 
     def decline(self, ask: str, bank: str = "BankA", enterprise: str = SELLER) -> int:
         claims = s.CreditDecline(s.CREDIT_DECLINE, enterprise, f"{bank}MSP", ask, **self.times())
-        return self.trade.submit(self.relay, ops.DECLINE, m.Statement(sign(claims))).at
+        return self.trade.submit(self.relay, ops.DECLINE, m.Statement(self.sign(claims))).at
 
     def dispute(self, enquiry: str, bank: str = "BankA", enterprise: str = SELLER) -> int:
         text = "the declared total is not ours"
         claims = s.CreditDispute(s.CREDIT_DISPUTE, enterprise, f"{bank}MSP", enquiry, text, **self.times())
-        return self.trade.submit(self.relay, ops.DISPUTE, m.Statement(sign(claims))).at
+        return self.trade.submit(self.relay, ops.DISPUTE, m.Statement(self.sign(claims))).at
 
     def reading(self, enterprise: str = SELLER, seconds: int = 240, **facts: int) -> str:
         """An enterprise's signed request to read its own log."""
         times = {"not_before": self.now - 60, "expiry": self.now - 60 + seconds, **facts}
-        self.nonces += 1
-        return sign(s.CreditReading(s.CREDIT_READING, enterprise, f"{self.nonces:032x}", **times))
+        return self.sign(s.CreditReading(s.CREDIT_READING, enterprise, self.trade.nonce(), **times))
 
     def enquire(self, grant: str, bank: str = "BankA", **facts: Any) -> m.Enquired:
         body = {"purpose": "CREDIT_REVIEW", "scope": ("BASIC", "TRADE"), **facts}
@@ -136,6 +125,23 @@ class CreditLife:
     def read(self, enquiry: str, bank: str = "BankA", version: int = 0) -> m.ReportAnswer:
         return self.trade.ask(self.trade.person(bank), ops.REPORT_READ, m.ReadReport(enquiry, version))
 
+    def forge(self, claims: Any, signer: str) -> str:
+        """What another enterprise signs in the name of the one the claims name."""
+        return signatory(signer).sign(claims)
+
     def times(self) -> dict[str, int]:
         """Valid for an hour from a minute ago."""
         return {"not_before": self.now - 60, "expiry": self.now + 3600}
+
+
+class KitLife(CreditLife):
+    """On the testing kit, where time stands until it is advanced."""
+
+    trade: TradeLedger
+
+    def __init__(self) -> None:
+        super().__init__(
+            TradeLedger(enterprises=(SELLER, OTHER)),
+            make_caller(REGULATOR, "regulator.oracle", "oracle"),
+            make_caller(REGULATOR, "regulator.relay", "relay"),
+        )

@@ -9,7 +9,7 @@ from counterfoil_contracts.credit_authorization import operations as ops
 from counterfoil_contracts.credit_authorization.deliveries import digest_of
 from counterfoil_contracts.credit_authorization.report import ClassEntry, RegulatoryGroup
 from counterfoil_contracts.testing import SELLER
-from credit_life import DAY, OTHER, CreditLife
+from credit_life import DAY, OTHER, KitLife
 from credit_reference import RETENTION_SECONDS, Attempt, CreditReference, Leave
 
 BANKS = ("BankA", "BankB")
@@ -24,7 +24,7 @@ GROUPS = {"BASIC": "basic", "TRADE": "trade", "REGULATORY": "regulatory"}
 class CreditSteps:
     """A ledger and what it should be; `at` and `kind` choose among what there is."""
 
-    life: CreditLife = field(default_factory=CreditLife)
+    life: KitLife = field(default_factory=KitLife)
     reference: CreditReference = field(default_factory=CreditReference)
     enquiries: list[str] = field(default_factory=list)
 

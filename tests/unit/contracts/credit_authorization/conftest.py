@@ -4,12 +4,12 @@ from collections.abc import Callable
 
 import pytest
 from counterfoil_chaincode.testing import Refused
-from credit_life import CreditLife
+from credit_life import KitLife
 
 
 @pytest.fixture
-def life() -> CreditLife:
-    return CreditLife()
+def life() -> KitLife:
+    return KitLife()
 
 
 @pytest.fixture

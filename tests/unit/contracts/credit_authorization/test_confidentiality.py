@@ -15,7 +15,7 @@ from counterfoil_contracts.credit_authorization import messages as m
 from counterfoil_contracts.credit_authorization import operations as ops
 from counterfoil_contracts.credit_authorization import report as r
 from counterfoil_contracts.testing import SELLER
-from credit_life import OTHER, CreditLife, sign
+from credit_life import OTHER, KitLife
 
 if TYPE_CHECKING:
     from counterfoil_protocol.confidential import Operation
@@ -35,8 +35,8 @@ ONE = Affair(SELLER, ("BASIC", "TRADE"), 12_345_678, "our total is 4711")
 TWO = Affair(OTHER, ("REGULATORY", "TRADE"), 98_765_432, "that is not us")
 
 
-def history(affair: Affair) -> tuple[CreditLife, list[Committed]]:
-    life = CreditLife()
+def history(affair: Affair) -> tuple[KitLife, list[Committed]]:
+    life = KitLife()
     blocks: list[Committed] = []
     commit = life.trade.ledger.commit
 
@@ -51,13 +51,13 @@ def history(affair: Affair) -> tuple[CreditLife, list[Committed]]:
     return life, blocks
 
 
-def lead(life: CreditLife, affair: Affair) -> None:
+def lead(life: KitLife, affair: Affair) -> None:
     """Every kind of operation once."""
     enterprise = affair.enterprise
     life.decline(life.ask(enterprise=enterprise), enterprise=enterprise)
     claims = life.claims(enterprise=enterprise, scope=affair.scope, ask=life.ask(enterprise=enterprise))
-    life.trade.submit(life.relay, ops.OFFER, m.Statement(sign(claims)))
-    grant = life.take("BankA", sign(claims))
+    life.trade.submit(life.relay, ops.OFFER, m.Statement(life.sign(claims)))
+    grant = life.take("BankA", life.sign(claims))
     enquiry = life.enquire(grant, scope=affair.scope).enquiry
     figures = (r.Total("USD", 3, affair.total),)
     groups: dict[str, Any] = {
@@ -155,7 +155,7 @@ def test_values_are_salted() -> None:
     assert len(set(digests)) == len(digests) == len(set(salts))
 
 
-def json_of(life: CreditLife) -> str:
+def json_of(life: KitLife) -> str:
     """Every private value of BankA's credit business."""
     collections = ("credit_BankA", "notices_BankA")
     values = [life.trade.ledger.private("RegulatorMSP", each).values() for each in collections]

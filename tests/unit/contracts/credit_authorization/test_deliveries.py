@@ -10,12 +10,12 @@ from counterfoil_contracts.credit_authorization import operations as ops
 from counterfoil_contracts.credit_authorization import report as r
 from counterfoil_contracts.credit_authorization.deliveries import digest_of
 from counterfoil_protocol import canonical_json
-from credit_life import DAY, OTHER, CreditLife
+from credit_life import DAY, OTHER, KitLife
 
 Code = Callable[[Callable[[], object]], str]
 
 
-def test_the_bank_reads_what_was_delivered_and_its_digest_is_on_the_ledger(life: CreditLife) -> None:
+def test_the_bank_reads_what_was_delivered_and_its_digest_is_on_the_ledger(life: KitLife) -> None:
     enquiry = life.enquire(life.grant()).enquiry
     delivered = life.deliver(enquiry)
     answer = life.read(enquiry)
@@ -27,7 +27,7 @@ def test_the_bank_reads_what_was_delivered_and_its_digest_is_on_the_ledger(life:
     assert (seen.state, seen.height, seen.digests) == ("DELIVERED", 40, (delivered.digest,))
 
 
-def test_the_bank_acknowledges_what_it_has(life: CreditLife, code: Code) -> None:
+def test_the_bank_acknowledges_what_it_has(life: KitLife, code: Code) -> None:
     enquiry = life.enquire(life.grant()).enquiry
     digest = life.deliver(enquiry).digest
 
@@ -54,9 +54,7 @@ def test_the_bank_acknowledges_what_it_has(life: CreditLife, code: Code) -> None
         ({"outside": (r.OutsideItem("tax", "A", "tax office", "2026-02-30"),)}, "BAD_INPUT"),
     ],
 )
-def test_a_report_outside_its_frame(
-    life: CreditLife, code: Code, facts: dict[str, Any], expected: str
-) -> None:
+def test_a_report_outside_its_frame(life: KitLife, code: Code, facts: dict[str, Any], expected: str) -> None:
     enquiry = life.enquire(life.grant()).enquiry
     report = life.report(facts.pop("enquiry_", enquiry), **facts)
     body = m.Deliver("BankAMSP", enquiry, report)
@@ -64,13 +62,13 @@ def test_a_report_outside_its_frame(
     assert life.state(enquiry) == "PENDING"
 
 
-def test_days_end_with_the_grant(life: CreditLife, code: Code) -> None:
+def test_days_end_with_the_grant(life: KitLife, code: Code) -> None:
     enquiry = life.enquire(life.grant(data_until="2026-01-31")).enquiry
     assert code(lambda: life.deliver(enquiry)) == "SCOPE_EXCEEDED"
     life.deliver(enquiry, trade=r.TradeGroup("2025-03-01", "2026-01-31", (), (), (), 0, 0, 0))
 
 
-def test_a_figure_gets_a_verdict_and_nothing_else(life: CreditLife, code: Code) -> None:
+def test_a_figure_gets_a_verdict_and_nothing_else(life: KitLife, code: Code) -> None:
     asked = r.Figure("DECLARED", "USD", 12_000_000)
     enquiry = life.enquire(life.grant(), scope=(), figure=asked).enquiry
     assert code(lambda: life.deliver(enquiry)) == "SCOPE_EXCEEDED"
@@ -85,7 +83,7 @@ def test_a_figure_gets_a_verdict_and_nothing_else(life: CreditLife, code: Code) 
 
 
 @pytest.mark.parametrize("ending", ["GRANT_REVOKED", "GRANT_SUSPENDED"])
-def test_what_waits_when_a_grant_ends_is_refused(life: CreditLife, code: Code, ending: str) -> None:
+def test_what_waits_when_a_grant_ends_is_refused(life: KitLife, code: Code, ending: str) -> None:
     grant = life.grant()
     enquiry = life.enquire(grant).enquiry
     assert code(lambda: life.refuse(enquiry, ending)) == "BAD_STATE"
@@ -98,7 +96,7 @@ def test_what_waits_when_a_grant_ends_is_refused(life: CreditLife, code: Code, e
     assert (life.state(enquiry), life.enquiries()[0].code) == ("REFUSED", ending)
 
 
-def test_what_was_delivered_before_a_revocation_stays(life: CreditLife) -> None:
+def test_what_was_delivered_before_a_revocation_stays(life: KitLife) -> None:
     grant = life.grant()
     enquiry = life.enquire(grant).enquiry
     life.deliver(enquiry)
@@ -106,7 +104,7 @@ def test_what_was_delivered_before_a_revocation_stays(life: CreditLife) -> None:
     assert life.read(enquiry).report is not None
 
 
-def test_an_enquiry_is_answered_once(life: CreditLife, code: Code) -> None:
+def test_an_enquiry_is_answered_once(life: KitLife, code: Code) -> None:
     grant = life.grant()
     enquiry, other = life.enquire(grant).enquiry, life.enquire(grant).enquiry
     life.deliver(enquiry)
@@ -118,7 +116,7 @@ def test_an_enquiry_is_answered_once(life: CreditLife, code: Code) -> None:
     assert code(lambda: life.refuse(refused)) == "BAD_STATE"
 
 
-def test_a_corrected_report_stands_beside_the_first(life: CreditLife, code: Code) -> None:
+def test_a_corrected_report_stands_beside_the_first(life: KitLife, code: Code) -> None:
     grant = life.grant(maximum=1)
     enquiry = life.enquire(grant).enquiry
     first = life.deliver(enquiry)
@@ -132,7 +130,7 @@ def test_a_corrected_report_stands_beside_the_first(life: CreditLife, code: Code
     assert code(lambda: life.read(enquiry, version=3)) == "NOT_FOUND"
 
 
-def test_the_body_is_purged_and_the_record_kept(life: CreditLife, code: Code) -> None:
+def test_the_body_is_purged_and_the_record_kept(life: KitLife, code: Code) -> None:
     enquiry = life.enquire(life.grant()).enquiry
     digest = life.deliver(enquiry).digest
     purge = m.Purge("BankAMSP", enquiry)

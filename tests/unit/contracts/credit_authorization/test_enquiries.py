@@ -7,12 +7,12 @@ import pytest
 from counterfoil_contracts.credit_authorization import messages as m
 from counterfoil_contracts.credit_authorization.report import Figure
 from counterfoil_contracts.testing import SELLER
-from credit_life import DAY, CreditLife
+from credit_life import DAY, KitLife
 
 Code = Callable[[Callable[[], object]], str]
 
 
-def test_three_reports_and_the_grant_is_used_up(life: CreditLife) -> None:
+def test_three_reports_and_the_grant_is_used_up(life: KitLife) -> None:
     grant = life.grant(maximum=3)
     for _ in range(3):
         life.deliver(life.enquire(grant).enquiry)
@@ -20,7 +20,7 @@ def test_three_reports_and_the_grant_is_used_up(life: CreditLife) -> None:
     assert life.enquire(grant).refused == "GRANT_EXHAUSTED"
 
 
-def test_what_waits_counts_too(life: CreditLife) -> None:
+def test_what_waits_counts_too(life: KitLife) -> None:
     grant = life.grant(maximum=2)
     life.enquire(grant)
     life.enquire(grant)
@@ -28,7 +28,7 @@ def test_what_waits_counts_too(life: CreditLife) -> None:
     assert (life.standing(grant).delivered, life.standing(grant).pending) == (0, 2)
 
 
-def test_a_refusal_gives_the_count_back(life: CreditLife) -> None:
+def test_a_refusal_gives_the_count_back(life: KitLife) -> None:
     grant = life.grant(maximum=1)
     enquiry = life.enquire(grant).enquiry
     life.refuse(enquiry)
@@ -36,7 +36,7 @@ def test_a_refusal_gives_the_count_back(life: CreditLife) -> None:
     assert life.enquire(grant).refused == ""
 
 
-def test_an_enquiry_times_out_and_gives_the_count_back(life: CreditLife, code: Code) -> None:
+def test_an_enquiry_times_out_and_gives_the_count_back(life: KitLife, code: Code) -> None:
     grant = life.grant(maximum=1)
     enquiry = life.enquire(grant).enquiry
     life.trade.ledger.clock.advance(seconds=5 * DAY - 1)
@@ -48,9 +48,7 @@ def test_an_enquiry_times_out_and_gives_the_count_back(life: CreditLife, code: C
     assert code(lambda: life.deliver(enquiry)) == "BAD_STATE"
 
 
-def test_a_timed_out_enquiry_is_not_delivered_by_a_transaction_dated_back(
-    life: CreditLife, code: Code
-) -> None:
+def test_a_timed_out_enquiry_is_not_delivered_by_a_transaction_dated_back(life: KitLife, code: Code) -> None:
     """Else one would be delivered whose count another has taken."""
     grant = life.grant(maximum=1)
     late = life.enquire(grant).enquiry
@@ -61,7 +59,7 @@ def test_a_timed_out_enquiry_is_not_delivered_by_a_transaction_dated_back(
 
 
 @pytest.mark.parametrize(("seconds", "refused"), [(-1, ""), (0, "GRANT_EXPIRED")])
-def test_a_grant_expires_to_the_second(life: CreditLife, seconds: int, refused: str) -> None:
+def test_a_grant_expires_to_the_second(life: KitLife, seconds: int, refused: str) -> None:
     expiry = life.now + 10 * DAY
     grant = life.grant(expiry=expiry)
     life.trade.ledger.clock.advance(seconds=10 * DAY + seconds)
@@ -77,17 +75,17 @@ def test_a_grant_expires_to_the_second(life: CreditLife, seconds: int, refused: 
         ({"scope": ("BASIC",)}, ""),
     ],
 )
-def test_purpose_and_scope_are_the_enterprises(life: CreditLife, facts: dict[str, Any], refused: str) -> None:
+def test_purpose_and_scope_are_the_enterprises(life: KitLife, facts: dict[str, Any], refused: str) -> None:
     assert life.enquire(life.grant(), **facts).refused == refused
 
 
-def test_a_figure_needs_leave_for_trade(life: CreditLife) -> None:
+def test_a_figure_needs_leave_for_trade(life: KitLife) -> None:
     figure = Figure("DECLARED", "USD", 100)
     assert life.enquire(life.grant(), scope=(), figure=figure).refused == ""
     assert life.enquire(life.grant(scope=("BASIC",)), scope=(), figure=figure).refused == "SCOPE_EXCEEDED"
 
 
-def test_reasons_come_in_order(life: CreditLife) -> None:
+def test_reasons_come_in_order(life: KitLife) -> None:
     """Whoever may not look learns the first reason, whatever else holds."""
     grant = life.grant(maximum=1, expiry=life.now + DAY)
     life.enquire(grant)
@@ -103,7 +101,7 @@ def test_reasons_come_in_order(life: CreditLife) -> None:
     assert life.enquire(grant, **wrong).refused == "GRANT_REVOKED"
 
 
-def test_every_attempt_is_on_record_a_refused_one_too(life: CreditLife) -> None:
+def test_every_attempt_is_on_record_a_refused_one_too(life: KitLife) -> None:
     grant = life.grant(maximum=1)
     life.enquire(grant)
     life.enquire(grant)
@@ -117,7 +115,7 @@ def test_every_attempt_is_on_record_a_refused_one_too(life: CreditLife) -> None:
     ]
 
 
-def test_a_grant_is_its_own_banks(life: CreditLife, code: Code) -> None:
+def test_a_grant_is_its_own_banks(life: KitLife, code: Code) -> None:
     grant = life.grant("BankA")
     assert code(lambda: life.enquire(grant, "BankB")) == "NOT_FOUND"
     assert code(lambda: life.standing(grant, "BankB")) == "NOT_FOUND"
@@ -132,7 +130,7 @@ def test_a_grant_is_its_own_banks(life: CreditLife, code: Code) -> None:
         {"scope": ("BASIC", "BASIC")},
     ],
 )
-def test_a_malformed_enquiry(life: CreditLife, code: Code, facts: dict[str, Any]) -> None:
+def test_a_malformed_enquiry(life: KitLife, code: Code, facts: dict[str, Any]) -> None:
     grant = life.grant()
     assert code(lambda: life.enquire(grant, **facts)) == "BAD_INPUT"
     assert life.enquiries() == ()

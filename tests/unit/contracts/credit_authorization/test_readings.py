@@ -7,12 +7,12 @@ import pytest
 from counterfoil_contracts.credit_authorization import messages as m
 from counterfoil_contracts.credit_authorization import operations as ops
 from counterfoil_contracts.testing import SELLER
-from credit_life import OTHER, CreditLife
+from credit_life import OTHER, KitLife
 
 Code = Callable[[Callable[[], object]], str]
 
 
-def test_the_enterprise_sees_every_attempt_at_every_bank(life: CreditLife) -> None:
+def test_the_enterprise_sees_every_attempt_at_every_bank(life: KitLife) -> None:
     grants = {bank: life.grant(bank) for bank in ("BankA", "BankB")}
     for bank, grant in grants.items():
         life.deliver(life.enquire(grant, bank).enquiry, bank)
@@ -29,7 +29,7 @@ def test_the_enterprise_sees_every_attempt_at_every_bank(life: CreditLife) -> No
         assert life.trade.ask(life.relay, ops.OWN_REPORT, body).report == life.report(told)
 
 
-def test_an_enterprise_sees_no_other(life: CreditLife, code: Code) -> None:
+def test_an_enterprise_sees_no_other(life: KitLife, code: Code) -> None:
     enquiry = life.enquire(life.grant()).enquiry
     life.deliver(enquiry)
     life.ask()
@@ -46,7 +46,7 @@ def test_an_enterprise_sees_no_other(life: CreditLife, code: Code) -> None:
     [({"seconds": 301}, "CONSENT_INVALID"), ({"seconds": 60}, "CONSENT_EXPIRED"), ({}, "")],
 )
 def test_a_request_to_read_lives_five_minutes(
-    life: CreditLife, code: Code, facts: dict[str, Any], expected: str
+    life: KitLife, code: Code, facts: dict[str, Any], expected: str
 ) -> None:
     page = m.ReadOwnLog(life.reading(**facts), "BankAMSP")
 
@@ -56,7 +56,7 @@ def test_a_request_to_read_lives_five_minutes(
     assert (code(read) if expected else read() and "") == expected
 
 
-def test_pages_give_everything_once(life: CreditLife) -> None:
+def test_pages_give_everything_once(life: KitLife) -> None:
     grants = {life.grant() for _ in range(5)}
     seen, after = [], ""
     while True:
@@ -67,7 +67,7 @@ def test_pages_give_everything_once(life: CreditLife) -> None:
     assert seen == sorted(grants)
 
 
-def test_the_regulator_sees_all_of_one_enterprise(life: CreditLife) -> None:
+def test_the_regulator_sees_all_of_one_enterprise(life: KitLife) -> None:
     mine, other = life.grant(), life.grant(enterprise=OTHER)
     life.enquire(mine)
     life.enquire(other)

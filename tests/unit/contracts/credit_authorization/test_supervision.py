@@ -6,12 +6,12 @@ from functools import partial
 import pytest
 from counterfoil_contracts.credit_authorization import messages as m
 from counterfoil_contracts.credit_authorization import operations as ops
-from credit_life import OTHER, CreditLife
+from credit_life import OTHER, KitLife
 
 Code = Callable[[Callable[[], object]], str]
 
 
-def test_a_suspended_grant_stands_again(life: CreditLife) -> None:
+def test_a_suspended_grant_stands_again(life: KitLife) -> None:
     grant = life.grant()
     life.act(m.Suspend("BankAMSP", grant, "a case"))
     assert life.standing(grant).standing == "GRANT_SUSPENDED"
@@ -20,7 +20,7 @@ def test_a_suspended_grant_stands_again(life: CreditLife) -> None:
     assert life.enquire(grant).refused == ""
 
 
-def test_nobody_acts_alone(life: CreditLife, code: Code) -> None:
+def test_nobody_acts_alone(life: KitLife, code: Code) -> None:
     grant = life.grant()
     first, second = life.trade.regulators
     body = m.ProposeAct(m.Suspend("BankAMSP", grant, "a case"))
@@ -35,7 +35,7 @@ def test_nobody_acts_alone(life: CreditLife, code: Code) -> None:
     assert life.trade.ask(second, ops.ACT_READ, m.ReadProposal(proposal)).confirmed_by == second.staff
 
 
-def test_an_act_needs_what_it_is_about(life: CreditLife, code: Code) -> None:
+def test_an_act_needs_what_it_is_about(life: KitLife, code: Code) -> None:
     grant = life.grant()
     enquiry = life.enquire(grant).enquiry
     bank = "BankAMSP"
@@ -52,9 +52,7 @@ def test_an_act_needs_what_it_is_about(life: CreditLife, code: Code) -> None:
 
 
 @pytest.mark.parametrize("upheld", [True, False])
-def test_a_dispute_shows_with_the_report_until_it_is_decided(
-    life: CreditLife, code: Code, upheld: bool
-) -> None:
+def test_a_dispute_shows_with_the_report_until_it_is_decided(life: KitLife, code: Code, upheld: bool) -> None:
     enquiry = life.enquire(life.grant()).enquiry
     assert code(lambda: life.dispute(enquiry)) == "NOT_FOUND"
     life.deliver(enquiry)

@@ -1,0 +1,69 @@
+"""Credit authorizations on the embedded engine; `tests/fabric/test_credit.py` plays the same on Fabric."""
+
+import sqlite3
+from collections.abc import Iterator
+
+import credit_network
+import credit_scenarios
+import pytest
+from counterfoil_cli.trade_chaincode import trade_chaincode
+from credit_life import CreditLife
+from network_trade import NetworkTrade
+from running_network import running_network
+
+MSP_IDS = ("RegulatorMSP", "PortMSP", "BankAMSP", "BankBMSP")
+
+
+@pytest.fixture(scope="module")
+def trade(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NetworkTrade]:
+    folder = tmp_path_factory.mktemp("credit")
+    with (
+        running_network(folder / "network", trade_chaincode(MSP_IDS)) as network,
+        NetworkTrade(network, folder / "journals") as found,
+    ):
+        yield found
+
+
+@pytest.fixture
+def life(trade: NetworkTrade) -> CreditLife:
+    return credit_network.network_life(trade)
+
+
+@pytest.mark.parametrize("scenario", credit_scenarios.ALL, ids=lambda each: each.__name__)
+def test_scenario(life: CreditLife, scenario: credit_scenarios.Scenario) -> None:
+    scenario(life)
+
+
+def test_it_expires_to_the_second(life: CreditLife) -> None:
+    credit_network.expires_to_the_second(life)
+
+
+def test_a_revocation_and_an_enquiry_race(life: CreditLife) -> None:
+    ended = credit_network.race(life, 20)
+    assert set(ended) <= {"WAITS", "GRANT_REVOKED"}
+
+
+@pytest.mark.slow
+def test_a_revocation_and_an_enquiry_race_200_times(life: CreditLife) -> None:
+    ended = credit_network.race(life, 200)
+    assert set(ended) == {"WAITS", "GRANT_REVOKED"}
+
+
+def test_two_enquiries_race_for_the_last_report(life: CreditLife) -> None:
+    credit_network.two_take_the_last(life, 5)
+
+
+def test_a_bank_whose_peer_stands_still_cannot_stop_a_revocation(
+    trade: NetworkTrade, life: CreditLife
+) -> None:
+    """Its ledger cannot be written: it neither endorses nor commits anything new."""
+    grant = life.grant()
+    file = trade.network.folder.peer("BankA") / "ledger.db"
+    ledger = sqlite3.connect(file, isolation_level=None)
+    ledger.execute("BEGIN IMMEDIATE")
+    try:
+        life.revoke(grant)
+    finally:
+        ledger.execute("ROLLBACK")
+        ledger.close()
+    assert life.enquire(grant).refused == "GRANT_REVOKED"
