@@ -25,9 +25,9 @@ _BEIJING = timezone(timedelta(hours=8))
 
 
 class NetworkTrade(TradePeople[Person]):
-    """A network made ready; threads may share it."""
+    """A network made ready, here or before; threads may share it."""
 
-    def __init__(self, network: RunningNetwork, journals: Path) -> None:
+    def __init__(self, network: RunningNetwork, journals: Path, enterprise: Enterprise | None = None) -> None:
         super().__init__(
             customs=("Port", "customs"),
             regulators=(("Regulator", "officer1"), ("Regulator", "officer2")),
@@ -40,7 +40,9 @@ class NetworkTrade(TradePeople[Person]):
         self._lock = threading.RLock()
         self._stack = ExitStack()
         journals.mkdir(parents=True, exist_ok=True)
-        self._enterprises: dict[str, Enterprise] = {SELLER: make_ready(network, journals).enterprise}
+        self._enterprises: dict[str, Enterprise] = {
+            SELLER: enterprise or make_ready(network, journals).enterprise
+        }
 
     def __enter__(self) -> Self:
         return self

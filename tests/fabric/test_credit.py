@@ -1,0 +1,67 @@
+"""Credit authorizations on Fabric's own peers: what `tests/engine/test_credit.py` plays, and disks."""
+
+import os
+import signal
+from collections.abc import Iterator
+
+import credit_network
+import credit_scenarios
+import pytest
+from counterfoil_contracts.credit_authorization.report import BasicGroup
+from counterfoil_network.fabric.status import processes
+from credit_life import CreditLife
+from financed_bank import Financed
+from network_trade import NetworkTrade
+
+
+@pytest.fixture(scope="module")
+def trade(financed: Financed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NetworkTrade]:
+    journals = tmp_path_factory.mktemp("credit")
+    with NetworkTrade(financed.network, journals, financed.ready.enterprise) as found:
+        yield found
+
+
+@pytest.fixture
+def life(trade: NetworkTrade) -> CreditLife:
+    return credit_network.network_life(trade)
+
+
+@pytest.mark.parametrize("scenario", credit_scenarios.ALL, ids=lambda each: each.__name__)
+def test_scenario(life: CreditLife, scenario: credit_scenarios.Scenario) -> None:
+    scenario(life)
+
+
+def test_a_revocation_and_an_enquiry_race(life: CreditLife) -> None:
+    ended = credit_network.race(life, 20)
+    assert set(ended) <= {"WAITS", "GRANT_REVOKED"}
+
+
+def test_a_bank_whose_peer_is_off_cannot_stop_a_revocation(trade: NetworkTrade, life: CreditLife) -> None:
+    grant = life.grant()
+    network = trade.network
+    peer = next(node for node in network.state.peers if node.organisation == "BankA")
+    pid = processes(network.folder)[peer.host]["pid"]
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        life.revoke(grant)
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    network.await_level_peers()
+    assert life.enquire(grant).refused == "GRANT_REVOKED"
+
+
+def test_a_report_lies_on_the_disks_of_its_bank_and_the_regulator_alone(
+    trade: NetworkTrade, life: CreditLife
+) -> None:
+    """Port's peer relays and stores blocks, BankB's too: neither may hold what BankA was told."""
+
+    enquiry = life.enquire(life.grant()).enquiry
+    life.deliver(enquiry, basic=BasicGroup("A NAME NOBODY ELSE HAS", "31", "SMALL", ""))
+    assert life.read(enquiry).report is not None
+    trade.network.await_level_peers()
+    for organisation, holds in (("BankA", True), ("Regulator", True), ("Port", False), ("BankB", False)):
+        folder = trade.network.folder.peer(organisation)
+        found = any(
+            b"A NAME NOBODY ELSE HAS" in path.read_bytes() for path in folder.rglob("*") if path.is_file()
+        )
+        assert found is holds, organisation
