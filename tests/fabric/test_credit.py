@@ -17,7 +17,7 @@ from network_trade import NetworkTrade
 @pytest.fixture(scope="module")
 def trade(financed: Financed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NetworkTrade]:
     journals = tmp_path_factory.mktemp("credit")
-    with NetworkTrade(financed.network, journals, financed.ready.enterprise) as found:
+    with NetworkTrade(financed.ready.network, journals, financed.ready.enterprise) as found:
         yield found
 
 
