@@ -10,7 +10,7 @@ from typing import Any
 
 from counterfoil_cli.application import application
 from counterfoil_network.deployment import NetworkFolder
-from counterfoil_network.identities import issue_enterprise
+from counterfoil_network.identities import IdentityExists, issue_enterprise, load_enterprise
 from typer.testing import CliRunner, Result
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -85,16 +85,20 @@ def open_the_registry(people: People) -> None:
     )
 
 
-def consent_file(people: People, folder: Path) -> Path:
+def consent_file(people: People, folder: Path, maximum: str) -> Path:
     """The enterprise signs, on its own machine, with its own key."""
-    enterprise = issue_enterprise(NetworkFolder(people.folder).crypto, SELLER, "Sample")
+    crypto = NetworkFolder(people.folder).crypto
+    try:
+        enterprise = issue_enterprise(crypto, SELLER, "Sample")
+    except IdentityExists:
+        enterprise = load_enterprise(crypto, SELLER)
     certificate, key, out = folder / "own.pem", folder / "own.key", folder / "invoice-1.consent"
     certificate.write_bytes(enterprise.chain[0])
     key.write_bytes(enterprise.identity.key)
     done = people.call(
         "consent", "sign", "--certificate", certificate, "--key", key, "--bank", "BankA",
         "--invoice", SAMPLES / "invoice-1.ubl.xml", "--declaration", DECLARATION,
-        "--line", "invoice=0,invoice_amount=60000.00", "--maximum", "500000.00 CNY", "--out", out,
+        "--line", "invoice=0,invoice_amount=60000.00", "--maximum", maximum, "--out", out,
     )  # fmt: skip
     assert done.exit_code == 0, done.output
     return out
@@ -103,7 +107,9 @@ def consent_file(people: People, folder: Path) -> Path:
 def walk(people: People, folder: Path) -> None:
     """From an empty ledger to a loan in yuan on an invoice in dollars that ends at zero."""
     open_the_registry(people)
-    seen = people.say("consent", "view", consent_file(people, folder), org="BankA", user="officer1")
+    seen = people.say(
+        "consent", "view", consent_file(people, folder, "500000.00 CNY"), org="BankA", user="officer1"
+    )
     assert [each["available"] for each in seen["seen"]["views"][0]["declarations"]] == [9_000_000]
     view = seen["answer"]["view"]
     terms = people.do(

@@ -229,7 +229,10 @@ def _pledges(title: str, found: Sequence[Any], owner: Any) -> Table:
 
 
 def _flags(title: str, found: Sequence[Any], owner: Any) -> Table:
-    """Flags of a document: what an open one blocks, what ends it, and whose turn it is."""
+    """Flags of a document: what an open one blocks, what ends it, and which banks hold the document.
+
+    Whose turn it is stands in the worklist.
+    """
     lenders = dict.fromkeys(each.bank for each in getattr(owner, "marks", ()) if each.live)
     rows = []
     for each in found:
@@ -242,10 +245,10 @@ def _flags(title: str, found: Sequence[Any], owner: Any) -> Table:
                 time_text(each.since),
                 rule.blocks if rule and is_open else "",
                 rule.ends if rule and is_open else "",
-                (", ".join(lenders) or "regulator") if is_open else "",
+                ", ".join(lenders) if is_open else "",
             )
         )
-    return Table(title, ("flag", "state", "since", "blocks", "ends when", "who must act"), tuple(rows))
+    return Table(title, ("flag", "state", "since", "blocks", "ends when", "held by"), tuple(rows))
 
 
 def _is_plain_list(of: Any) -> bool:
