@@ -1,6 +1,7 @@
 """The audit of an export: all proofs in order, and a report."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from counterfoil_protocol.block import is_config_block
@@ -10,12 +11,23 @@ from counterfoil_protocol.messages import common
 
 from .balances import balance_findings
 from .chain import chain_findings, read_blocks, signature_findings, trust_findings
-from .exported import Export, ExportError
-from .private_values import CheckedValues, check_private_values
+from .exported import Export, ExportError, Manifest
+from .private_values import CheckedValues, PrivateWrite, check_private_values
 from .replay import VALID, ReplayedBlock, peer_findings, replay
 from .verdict import Finding, Report, Verdict
 
 Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """An export with what was found, and what it says once nothing was: blocks, replay, private values."""
+
+    report: Report
+    manifest: Manifest
+    blocks: tuple[common.Block, ...] = field(default=(), repr=False)
+    replayed: tuple[ReplayedBlock, ...] = field(default=(), repr=False)
+    writes: tuple[PrivateWrite, ...] = field(default=(), repr=False)
 
 
 def audit(folder: Path, progress: Progress = lambda step: None) -> Report:
@@ -28,6 +40,11 @@ def audit(folder: Path, progress: Progress = lambda step: None) -> Report:
     Raises:
         ExportError: the folder is no export, or a file that its manifest promises is missing.
     """
+    return examine(folder, progress).report
+
+
+def examine(folder: Path, progress: Progress = lambda step: None) -> Examined:
+    """As `audit`, and give what was read besides; arguments and errors are the same."""
     export = Export.open(folder)
     manifest = export.manifest
     progress("read the blocks")
@@ -41,7 +58,7 @@ def audit(folder: Path, progress: Progress = lambda step: None) -> Report:
     genesis = _genesis(first)
     if findings or genesis is None:
         findings += [] if findings else [Finding(Verdict.EXPORT, "is no configuration", block=0)]
-        return Report(manifest.channel, len(first), 0, 0, 0, 0, tuple(findings))
+        return Examined(Report(manifest.channel, len(first), 0, 0, 0, 0, tuple(findings)), manifest)
     progress("hashes and signatures of the blocks")
     findings += _chain(copies, genesis, export)
     progress("validate every transaction anew")
@@ -55,7 +72,7 @@ def audit(folder: Path, progress: Progress = lambda step: None) -> Report:
     pools, unbalanced = balance_findings(checked.writes)
     findings += unbalanced
     transactions = [each for block in replayed for each in block.transactions]
-    return Report(
+    report = Report(
         channel=manifest.channel,
         blocks=len(first),
         transactions=len(transactions),
@@ -64,6 +81,7 @@ def audit(folder: Path, progress: Progress = lambda step: None) -> Report:
         pools=pools,
         findings=_ordered(findings),
     )
+    return Examined(report, manifest, tuple(first), tuple(replayed), checked.writes)
 
 
 def _genesis(blocks: Sequence[common.Block]) -> ChannelConfig | None:
@@ -105,4 +123,4 @@ def _ordered(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(unique, key=lambda each: (order[each.verdict], each.block or 0)))
 
 
-__all__ = ["ExportError", "Progress", "audit"]
+__all__ = ["Examined", "ExportError", "Progress", "audit", "examine"]

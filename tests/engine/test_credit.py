@@ -2,13 +2,17 @@
 
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 
 import credit_network
 import credit_scenarios
 import pytest
+from counterfoil_audit import ExportError
 from counterfoil_cli.trade_chaincode import trade_chaincode
+from counterfoil_history import NotProved, read_ledger
 from credit_life import CreditLife
 from network_trade import NetworkTrade
+from ready_desks import export_of
 from running_network import running_network
 
 MSP_IDS = ("RegulatorMSP", "PortMSP", "BankAMSP", "BankBMSP")
@@ -67,3 +71,25 @@ def test_a_bank_whose_peer_stands_still_cannot_stop_a_revocation(
         ledger.execute("ROLLBACK")
         ledger.close()
     assert life.enquire(grant).refused == "GRANT_REVOKED"
+
+
+def test_reports_are_computed_from_a_block_and_recompute(
+    trade: NetworkTrade, life: CreditLife, tmp_path: Path
+) -> None:
+    credit_network.reports_are_computed_and_recompute(trade, life, tmp_path)
+
+
+def test_an_altered_export_answers_nothing(trade: NetworkTrade, tmp_path: Path) -> None:
+    folder = export_of(trade.network, tmp_path / "export")
+    victim = sorted((folder / "private").iterdir())[-1]
+    content = bytearray(victim.read_bytes())
+    content[-3] ^= 1
+    victim.write_bytes(content)
+    with pytest.raises(NotProved):
+        read_ledger(folder)
+
+
+def test_a_height_that_the_export_has_not(trade: NetworkTrade, tmp_path: Path) -> None:
+    folder = export_of(trade.network, tmp_path / "export")
+    with pytest.raises(ExportError, match="height 100000"):
+        read_ledger(folder, 100_000)

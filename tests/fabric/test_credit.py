@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 
 import credit_network
 import credit_scenarios
@@ -65,3 +66,9 @@ def test_a_report_lies_on_the_disks_of_its_bank_and_the_regulator_alone(
             b"A NAME NOBODY ELSE HAS" in path.read_bytes() for path in folder.rglob("*") if path.is_file()
         )
         assert found is holds, organisation
+
+
+def test_reports_are_computed_from_a_block_and_recompute(
+    trade: NetworkTrade, life: CreditLife, tmp_path: Path
+) -> None:
+    credit_network.reports_are_computed_and_recompute(trade, life, tmp_path)

@@ -39,6 +39,11 @@ def pools_of(pairs: Sequence[tuple[str, str]] = PAIRS) -> int:
 
 def audit_of(network: RunningNetwork, target: Path) -> Report:
     """Export what Regulator and BankB have, and audit it."""
+    return audit(export_of(network, target))
+
+
+def export_of(network: RunningNetwork, target: Path) -> Path:
+    """Export what Regulator and BankB have, into an empty folder."""
     trust = {
         node.msp_id: [
             path.read_bytes() for path in (network.folder.root / node.crypto / "msp/cacerts").glob("*.pem")
@@ -47,4 +52,4 @@ def audit_of(network: RunningNetwork, target: Path) -> Report:
     }
     own, other = (network.folder.connection_profile(each) for each in ("Regulator", "BankB"))
     export(ExportRequest(own, other, "auditor", "trade", "trade", trust), target, lambda _: None)
-    return audit(target)
+    return target

@@ -12,7 +12,7 @@ from counterfoil_protocol.ledger.state import Version, VersionedValue
 from counterfoil_protocol.ledger.updates import UpdateBatch
 from counterfoil_protocol.messages import transaction
 from counterfoil_protocol.proposal import build_proposal, sign_proposal
-from counterfoil_protocol.rwset import PrivateReadWriteSet, ReadWriteSet
+from counterfoil_protocol.rwset import PrivateReadWriteSet, ReadWriteSet, key_hash, value_hash
 
 from ..chaincode import Chaincode
 from .callers import Caller
@@ -234,6 +234,19 @@ class Ledger:
             for (namespace, name, key), found in sorted(self._states[msp_id].private.items())
             if (namespace, name) == (self.name, collection)
         }
+
+    def load(
+        self, msp_id: str, public: Mapping[str, bytes], private: Mapping[tuple[str, str], bytes]
+    ) -> None:
+        """Begin with a state that is known: public values by key, an organisation's by collection and key."""
+        version = Version(self._shared.height, 0)
+        held = self._states[msp_id].private
+        for key, value in public.items():
+            self._shared.public[self.name, key] = VersionedValue(value, version)
+        for (collection, key), value in private.items():
+            held[self.name, collection, key] = VersionedValue(value, version)
+            hashed = VersionedValue(value_hash(value), version)
+            self._shared.hashed[self.name, collection, key_hash(key)] = hashed
 
     def next_number(self) -> int:
         """Counts up: what is unique is so, and is the same in every run."""
