@@ -5,11 +5,11 @@ import ssl
 from collections import deque
 from collections.abc import Callable, Sequence
 
-from h2.events import DataReceived, Event, ResponseReceived, StreamEnded, StreamReset, TrailersReceived
+from h2.events import Event, ResponseReceived, StreamEnded, StreamReset, TrailersReceived
 
 from ..errors import ChaincodeError
 from .grpc_messages import MessageCutter, with_prefix
-from .http2 import Http2Connection
+from .http2 import Data, Http2Connection
 from .reading import Delivery, Reading
 from .tls import TlsSession
 from .worker_pool import WorkerPool
@@ -96,10 +96,10 @@ class OpenCall:
         if self._status != "0":
             raise CallFailed("the connection ended" if self._status is None else f"status {self._status}")
 
-    def _apply(self, events: Sequence[Event], receive: Callable[[bytes], None]) -> None:
+    def _apply(self, events: Sequence[Event | Data], receive: Callable[[bytes], None]) -> None:
         for event in events:
-            if isinstance(event, DataReceived):
-                self._arrived.extend((receive, message) for message in self._cutter.cut(event.data))
+            if isinstance(event, Data):
+                self._arrived.extend((receive, message) for message in self._cutter.cut(event.content))
             elif isinstance(event, ResponseReceived | TrailersReceived):
                 headers = dict(event.headers)
                 if b"grpc-status" in headers:

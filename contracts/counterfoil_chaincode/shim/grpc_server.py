@@ -12,11 +12,11 @@ from functools import partial
 from threading import Lock
 from typing import Protocol
 
-from h2.events import DataReceived, Event, RequestReceived, StreamEnded, StreamReset
+from h2.events import Event, RequestReceived, StreamEnded, StreamReset
 
 from ..errors import ProtocolViolation, StreamClosed
 from .grpc_messages import MessageCutter, with_prefix
-from .http2 import Http2Connection
+from .http2 import Data, Http2Connection
 from .reading import Delivery, Reading
 from .worker_pool import WorkerPool
 
@@ -92,6 +92,7 @@ class ServedBy:
 class _Call:
     outlet: Outlet
     answering: Answering
+    deliver: Callable[[bytes], None]
     cutter: MessageCutter = field(default_factory=MessageCutter)
 
 
@@ -134,12 +135,12 @@ class GrpcServerConnection:
                 self._apply(event)
         return self._arrived.popleft()
 
-    def _apply(self, event: Event) -> None:
-        if isinstance(event, DataReceived):
+    def _apply(self, event: Event | Data) -> None:
+        if isinstance(event, Data):
             call = self._calls.get(event.stream_id)
             if call is not None:
-                deliver = partial(self._deliver, event.stream_id)
-                self._arrived.extend((deliver, message) for message in call.cutter.cut(event.data))
+                for message in call.cutter.cut(event.content):
+                    self._arrived.append((call.deliver, message))
         elif isinstance(event, RequestReceived):
             self._begin(event)
         elif isinstance(event, StreamEnded):
@@ -160,7 +161,7 @@ class GrpcServerConnection:
         except StreamClosed:
             return
         with self._lock:
-            self._calls[stream_id] = _Call(outlet, answering)
+            self._calls[stream_id] = _Call(outlet, answering, partial(self._deliver, stream_id))
 
     def _deliver(self, stream_id: int, message: bytes) -> None:
         call = self._calls.get(stream_id)

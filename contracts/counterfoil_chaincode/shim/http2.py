@@ -1,4 +1,7 @@
-"""One HTTP/2 connection: the socket (plain or TLS) around `h2`'s state machine.
+"""One HTTP/2 connection: `h2` keeps the rules, around it the socket (plain or TLS) and the way of the data.
+
+Data does not pass through `h2`, whose general way costs more than all that a transaction does: DATA and
+WINDOW_UPDATE frames, and with them flow control, are read and written here (RFC 9113, 5.2, 6.1, 6.9).
 
 One thread reads; any thread sends. Sending never waits: what the socket or the other side's flow control
 holds back is kept, and goes out when there is room.
@@ -8,38 +11,65 @@ import contextlib
 import select
 import socket
 import ssl
+import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import NamedTuple
 
 from h2.config import H2Configuration
 from h2.connection import H2Connection
-from h2.events import ConnectionTerminated, DataReceived, Event, StreamEnded, StreamReset
+from h2.events import ConnectionTerminated, Event, RemoteSettingsChanged, RequestReceived, StreamReset
 from h2.exceptions import H2Error
 from h2.settings import SettingCodes, Settings
 
 from ..errors import ProtocolViolation, StreamClosed
+from .http2_frames import (
+    DATA,
+    END_STREAM,
+    FRAME_BYTES_MAX,
+    PREFACE,
+    START,
+    WINDOW_UPDATE,
+    FrameCutter,
+    frame,
+    unpadded,
+)
 from .tls import TlsSession
 
 Headers = Iterable[tuple[bytes, bytes]]
 
-_STREAM_WINDOW_BYTES = 1024 * 1024
-_WINDOW_BYTES = 16 * 1024 * 1024
-"""What the other side may send ahead of our acknowledgement, on a stream and in all."""
+_WINDOW_BYTES = 1024 * 1024
+"""What the other side may send on a stream ahead of our acknowledgement."""
+_ALL_WINDOWS_BYTES = 16 * 1024 * 1024
+"""The same on all streams together."""
 _ACKNOWLEDGED_AT_BYTES = 64 * 1024
 """An acknowledgement is a frame of its own; all streams' together stay below the window."""
+_FIRST_WINDOW_BYTES = 65_535
+"""Of every connection, until it is enlarged (RFC 9113, 6.9.2)."""
+_WINDOW_BYTES_MAX = (1 << 31) - 1
 _STREAMS_MAX = 100
+_HEADERS_BYTES_MAX = 16 * 1024
+_UNREAD_BYTES_MAX = 16 * 1024 * 1024
 _CHUNK_BYTES = 64 * 1024
-_AFTER_GOOD_BYE = "in state ConnectionState.CLOSED"
-"""`h2` takes no frame after GOAWAY, though streams may go on for a while; to us the connection has ended."""
+_INCREMENT = struct.Struct(">I")
+
+
+class Data(NamedTuple):
+    """Data of a stream."""
+
+    stream_id: int
+    content: bytes
 
 
 @dataclass(slots=True)
-class _Sending:
-    """What a stream has yet to send; `trailers` end it."""
+class _Stream:
+    """What a stream has yet to send and may send; `trailers` end it. `received`: not yet acknowledged."""
 
+    window: int
     pending: bytearray = field(default_factory=bytearray)
     trailers: Headers | None = None
+    received: int = 0
 
 
 class Http2Connection:
@@ -55,11 +85,13 @@ class Http2Connection:
         self._tls = tls
         self._h2 = H2Connection(H2Configuration(client_side=not server))
         self._h2.local_settings = Settings(client=not server, initial_values=_settings(server=server))
+        self._frames = FrameCutter(PREFACE if server else b"")
         # Held while computing, never while the socket is asked: a thread that waits for a lock whose holder
         # waits for the interpreter would cost more than the message.
         self._lock = Lock()
-        self._sending: dict[int, _Sending] = {}
-        self._received: dict[int, int] = {}
+        self._streams: dict[int, _Stream] = {}
+        self._window = _FIRST_WINDOW_BYTES
+        self._received = 0
         self._unsent = b""
         self._is_flushing = False
         self._has_read = False
@@ -73,19 +105,17 @@ class Http2Connection:
         self._poll.register(self._alarm, select.POLLIN)
         with self._lock:
             self._h2.initiate_connection()
-            self._h2.increment_flow_control_window(_WINDOW_BYTES - self._h2.inbound_flow_control_window)
-            self._collect()
+            self._collect(_window_update(0, _ALL_WINDOWS_BYTES - _FIRST_WINDOW_BYTES))
         self._flush()
 
     # Reading, by one thread
 
-    def read(self, timeout_seconds: float | None = None) -> Sequence[Event] | None:
+    def read(self, timeout_seconds: float | None = None) -> Sequence[Event | Data] | None:
         """Wait for what comes next; None when the connection has ended, nothing when the time is over."""
         if not self._has_read:
             # With the end of the handshake the first data may have come.
             self._has_read = True
-            events = self._take(b"")
-            if events:
+            if events := self._take(b""):
                 return events
         while not self._closed:
             self._flush()
@@ -99,55 +129,93 @@ class Http2Connection:
                 break
             if not data:
                 break
-            events = self._take(data)
-            if events:
+            if events := self._take(data):
                 return events
         return None
 
-    def _take(self, data: bytes) -> Sequence[Event]:
+    def _take(self, data: bytes) -> Sequence[Event | Data]:
         with self._lock:
             try:
                 if self._tls is not None:
                     data = self._tls.decrypt(data)
-                events = self._h2.receive_data(data) if data else []
-                self._note(events)
-                return events
+                return self._read_frames(data)
             except (H2Error, ssl.SSLError) as error:
-                if _AFTER_GOOD_BYE in str(error):
-                    self._closed = True
-                    return ()
                 raise ProtocolViolation(f"HTTP/2: {type(error).__name__}") from None
             finally:
                 self._collect()
 
-    def _note(self, events: Sequence[Event]) -> None:
+    def _read_frames(self, data: bytes) -> list[Event | Data]:
+        events: list[Event | Data] = []
+        for kind, flags, stream_id, content in self._frames.cut(data):
+            if kind == DATA:
+                self._read_data(flags, stream_id, content, events)
+            elif kind == WINDOW_UPDATE:
+                self._open_window(stream_id, content)
+            elif kind == START:
+                self._h2.receive_data(content)
+            else:
+                events += self._hand_over(frame(kind, flags, stream_id, content))
+        return events
+
+    def _hand_over(self, data: bytes) -> Sequence[Event]:
+        """Give `h2` a frame."""
+        if self._closed:
+            # After GOAWAY it takes none; to us the connection has ended with that.
+            return ()
+        if len(self._unsent) > _UNREAD_BYTES_MAX:
+            raise ProtocolViolation("HTTP/2: answers are asked for and not read")
+        events = self._h2.receive_data(data)
+        self._note(events)
+        return events
+
+    def _read_data(self, flags: int, stream_id: int, content: bytes, events: list[Event | Data]) -> None:
+        length = len(content)
+        self._received += length
+        if self._received >= _ACKNOWLEDGED_AT_BYTES:
+            self._collect(_window_update(0, self._received))
+            self._received = 0
+        stream = self._streams.get(stream_id)
+        if stream is not None:
+            stream.received += length
+            if stream.received >= _ACKNOWLEDGED_AT_BYTES:
+                self._collect(_window_update(stream_id, stream.received))
+                stream.received = 0
+            events.append(Data(stream_id, unpadded(flags, content)))
+        if flags & END_STREAM:
+            events += self._hand_over(frame(DATA, END_STREAM, stream_id, b""))
+
+    def _open_window(self, stream_id: int, content: bytes) -> None:
+        if len(content) != _INCREMENT.size:
+            raise ProtocolViolation("HTTP/2: a window's increment of another length")
+        increment = _INCREMENT.unpack(content)[0] & _WINDOW_BYTES_MAX
+        if stream_id == 0:
+            self._window += increment
+            widest = self._window
+        else:
+            stream = self._streams.get(stream_id)
+            if stream is None:
+                return
+            stream.window += increment
+            widest = stream.window
+        if not increment or widest > _WINDOW_BYTES_MAX:
+            raise ProtocolViolation("HTTP/2: a window's increment out of range")
+        self._push_all()
+
+    def _note(self, events: Iterable[Event]) -> None:
         for event in events:
-            if isinstance(event, DataReceived):
-                self._acknowledge(event)
-            elif isinstance(event, StreamEnded | StreamReset):
-                self._received_last(event.stream_id, reset=isinstance(event, StreamReset))
+            if isinstance(event, RequestReceived):
+                self._streams[event.stream_id] = self._new_stream()
+            elif isinstance(event, StreamReset):
+                self._streams.pop(event.stream_id, None)
+            elif isinstance(event, RemoteSettingsChanged):
+                changed = event.changed_settings.get(SettingCodes.INITIAL_WINDOW_SIZE)
+                if changed is not None:
+                    for stream in self._streams.values():
+                        stream.window += changed.new_value - (changed.original_value or 0)
+                    self._push_all()
             elif isinstance(event, ConnectionTerminated):
                 self._closed = True
-                self._sending.clear()
-        # A window may have opened.
-        for stream_id, sending in list(self._sending.items()):
-            if sending.pending:
-                self._push(stream_id, sending)
-
-    def _acknowledge(self, event: DataReceived) -> None:
-        received = self._received.get(event.stream_id, 0) + event.flow_controlled_length
-        if received >= _ACKNOWLEDGED_AT_BYTES:
-            self._h2.acknowledge_received_data(received, event.stream_id)
-            received = 0
-        self._received[event.stream_id] = received
-
-    def _received_last(self, stream_id: int, *, reset: bool) -> None:
-        rest = self._received.pop(stream_id, 0)
-        if rest:
-            # Of the stream nothing more comes, but the connection's window is to be open again.
-            self._h2.acknowledge_received_data(rest, stream_id)
-        if reset:
-            self._sending.pop(stream_id, None)
+                self._streams.clear()
 
     def _wait(self, timeout_seconds: float | None) -> bool:
         try:
@@ -167,6 +235,7 @@ class Http2Connection:
         with self._lock:
             stream_id = self._h2.get_next_available_stream_id()
             self._begin(stream_id, headers)
+            self._streams[stream_id] = self._new_stream()
         self._flush()
         return stream_id
 
@@ -179,23 +248,28 @@ class Http2Connection:
     def send(self, stream_id: int, data: bytes) -> None:
         """Send data on a stream."""
         with self._lock:
-            sending = self._sending.get(stream_id)
-            if sending is None or self._closed:
+            stream = self._streams.get(stream_id)
+            if stream is None or stream.trailers is not None:
                 raise StreamClosed("the stream to the peer has ended")
-            sending.pending += data
-            self._push(stream_id, sending)
-            self._collect()
+            length = len(data)
+            if not stream.pending and length <= min(stream.window, self._window, FRAME_BYTES_MAX):
+                # Nearly always: one message, one frame.
+                stream.window -= length
+                self._window -= length
+                self._collect(frame(DATA, 0, stream_id, data))
+            else:
+                stream.pending += data
+                self._push(stream_id, stream)
         self._flush()
 
     def finish(self, stream_id: int, trailers: Headers | None = None) -> None:
         """Say that nothing more comes on a stream, after what is still to be sent."""
         with self._lock:
-            sending = self._sending.get(stream_id)
-            if sending is None or self._closed:
+            stream = self._streams.get(stream_id)
+            if stream is None or stream.trailers is not None:
                 return
-            sending.trailers = () if trailers is None else list(trailers)
-            self._push(stream_id, sending)
-            self._collect()
+            stream.trailers = () if trailers is None else list(trailers)
+            self._push(stream_id, stream)
         self._flush()
 
     def close(self) -> None:
@@ -206,7 +280,7 @@ class Http2Connection:
                     self._h2.close_connection()
                 self._collect()
             self._closed = True
-            self._sending.clear()
+            self._streams.clear()
         self._flush()
         with contextlib.suppress(OSError):
             self._socket.shutdown(socket.SHUT_RDWR)
@@ -224,31 +298,44 @@ class Http2Connection:
             self._h2.send_headers(stream_id, list(headers))
         except H2Error:
             raise StreamClosed("the stream has ended") from None
-        self._sending[stream_id] = _Sending()
         self._collect()
 
-    def _push(self, stream_id: int, sending: _Sending) -> None:
-        """Hand to `h2` what the other side has room for."""
-        pending = sending.pending
-        try:
-            while pending:
-                room = min(self._h2.local_flow_control_window(stream_id), self._h2.max_outbound_frame_size)
-                if room <= 0:
-                    return
-                self._h2.send_data(stream_id, bytes(pending[:room]))
-                del pending[:room]
-            if sending.trailers is not None:
-                del self._sending[stream_id]
-                if sending.trailers:
-                    self._h2.send_headers(stream_id, list(sending.trailers), end_stream=True)
-                else:
-                    self._h2.end_stream(stream_id)
-        except H2Error:
-            self._sending.pop(stream_id, None)
+    def _new_stream(self) -> _Stream:
+        return _Stream(self._h2.remote_settings.initial_window_size)
 
-    def _collect(self) -> None:
-        """Make ready for the socket what `h2` has to send."""
-        data = self._h2.data_to_send()
+    def _push_all(self) -> None:
+        for stream_id, stream in list(self._streams.items()):
+            if stream.pending:
+                self._push(stream_id, stream)
+
+    def _push(self, stream_id: int, stream: _Stream) -> None:
+        """Send what the other side has room for, and the trailers after the last of it."""
+        pending = stream.pending
+        while pending:
+            room = min(stream.window, self._window, FRAME_BYTES_MAX)
+            if room <= 0:
+                return
+            part = bytes(pending[:room])
+            del pending[:room]
+            stream.window -= len(part)
+            self._window -= len(part)
+            self._collect(frame(DATA, 0, stream_id, part))
+        if stream.trailers is not None:
+            self._send_end(stream_id, list(stream.trailers))
+
+    def _send_end(self, stream_id: int, trailers: Sequence[tuple[bytes, bytes]]) -> None:
+        with contextlib.suppress(H2Error):
+            if trailers:
+                # A server's: the call is over.
+                del self._streams[stream_id]
+                self._h2.send_headers(stream_id, trailers, end_stream=True)
+            else:
+                self._h2.end_stream(stream_id)
+        self._collect()
+
+    def _collect(self, data: bytes = b"") -> None:
+        """Make ready for the socket what `h2` has to send, and then this."""
+        data = self._h2.data_to_send() + data
         if self._tls is not None:
             data = self._tls.encrypt(data)
         self._unsent += data
@@ -275,15 +362,20 @@ class Http2Connection:
                     continue
                 self._unsent, self._is_flushing = data, False
             if held_back:
-                self._bell.send(b"\0")
+                with contextlib.suppress(OSError):
+                    self._bell.send(b"\0", socket.MSG_DONTWAIT)
             return
+
+
+def _window_update(stream_id: int, increment: int) -> bytes:
+    return frame(WINDOW_UPDATE, 0, stream_id, _INCREMENT.pack(increment))
 
 
 def _settings(*, server: bool) -> dict[SettingCodes, int]:
     settings: dict[SettingCodes, int] = {
-        SettingCodes.INITIAL_WINDOW_SIZE: _STREAM_WINDOW_BYTES,
+        SettingCodes.INITIAL_WINDOW_SIZE: _WINDOW_BYTES,
         SettingCodes.MAX_CONCURRENT_STREAMS: _STREAMS_MAX,
-        SettingCodes.MAX_HEADER_LIST_SIZE: 16 * 1024,
+        SettingCodes.MAX_HEADER_LIST_SIZE: _HEADERS_BYTES_MAX,
     }
     if not server:
         settings[SettingCodes.ENABLE_PUSH] = 0

@@ -1,0 +1,150 @@
+"""Figures of the chaincode runtime on real Fabric, beside another chaincode program.
+
+    python benchmarks/chaincode --other /path/to/program     # all figures, medians of five alternating runs
+    python benchmarks/chaincode --quick                      # the same in short, under four minutes
+
+Needs Fabric's programs (as `counterfoil network up --engine fabric`). The other program is a chaincode
+service of yours, say in Go: it is started with `CHAINCODE_SERVER_ADDRESS`, `CHAINCODE_ID`, and for mutual TLS
+`CHAINCODE_TLS_DISABLED=false` and the files `CHAINCODE_TLS_KEY`, `CHAINCODE_TLS_CERT` and
+`CHAINCODE_CLIENT_CA_CERT`, and offers the functions of `asset.py`: `create` (number, owner, value), `read`
+(number) and `many` (prefix, count; in one write batch). Both programs serve the same peer at the same time,
+and are called by turns. fabric-chaincode-python is installed from PyPI into a temporary folder
+(`--no-official` leaves it out). Everything listens on the loopback interface and ends with the benchmark.
+"""
+
+import argparse
+import asyncio
+import json
+import statistics
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from load import Load, evaluates, submits, write_many
+from programs import Program, official, other, ours
+
+from network import BenchmarkNetwork, benchmark_network
+
+OFFICIAL_IN_FLIGHT = 16
+EVALUATES_IN_FLIGHT = 64
+ERRORS_IN_FLIGHT = 256
+KEYS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How long and how often is measured."""
+
+    runs: int
+    seconds: float
+    transactions: int
+
+
+FULL = Extent(runs=5, seconds=10, transactions=20_000)
+QUICK = Extent(runs=2, seconds=3, transactions=2_000)
+
+
+def measure(network: BenchmarkNetwork, extent: Extent, in_flight: Sequence[int]) -> dict[str, object]:
+    """All figures of the programs on a network."""
+    for name in network.measured:
+        _run(network, name, "submit", 8, 1)
+    compared = [name for name in network.measured if name != "official"]
+    report: dict[str, object] = {}
+    for call, counts in (("submit", in_flight), ("evaluate", [EVALUATES_IN_FLIGHT])):
+        for count in counts:
+            loads: dict[str, list[Load]] = {name: [] for name in compared}
+            for name in _by_turns(compared, extent.runs):
+                loads[name].append(_run(network, name, call, count, extent.seconds))
+            report[f"{call}, {count} in flight"] = _compare(loads)
+    report[f"seconds for {KEYS} keys in one transaction"] = _many(network, compared, extent.runs)
+    ours_measured = network.measured["ours"]
+    errors = submits(network, ours_measured, ERRORS_IN_FLIGHT, count=extent.transactions)
+    report[f"{extent.transactions} transactions, {ERRORS_IN_FLIGHT} in flight"] = asdict(asyncio.run(errors))
+    report["resident memory, MB"] = {
+        name: round(each.service.memory_mb, 1) for name, each in network.measured.items()
+    }
+    if "official" in network.measured:
+        load = _run(network, "official", "submit", OFFICIAL_IN_FLIGHT, extent.seconds)
+        report[f"fabric-chaincode-python, {OFFICIAL_IN_FLIGHT} in flight"] = asdict(load)
+    return report
+
+
+def _by_turns(names: Sequence[str], runs: int) -> Iterator[str]:
+    for run in range(runs):
+        yield from (names if run % 2 == 0 else reversed(names))
+
+
+def _run(network: BenchmarkNetwork, name: str, call: str, in_flight: int, seconds: float) -> Load:
+    load = submits if call == "submit" else evaluates
+    found = asyncio.run(load(network, network.measured[name], in_flight, seconds=seconds))
+    print(f"  {call:8} {in_flight:3} in flight  {name:8} {found.per_second:8} a second", flush=True)
+    return found
+
+
+def _compare(loads: dict[str, list[Load]]) -> dict[str, object]:
+    """Medians, with the least and the most, and ours in proportion to the other."""
+    report: dict[str, object] = {}
+    for name, found in loads.items():
+        rates = [load.per_second for load in found]
+        report[name] = {
+            "a second": _spread(rates),
+            "p50 ms": statistics.median(load.p50_ms for load in found),
+            "p95 ms": statistics.median(load.p95_ms for load in found),
+            "chaincode CPU ms": _spread([load.chaincode_cpu_ms for load in found]),
+            "client busy": statistics.median(load.client_busy for load in found),
+            "errors": sum(sum(load.errors.values()) for load in found),
+        }
+    if "other" in loads:
+        mine, theirs = (
+            statistics.median(each.per_second for each in loads[name]) for name in ("ours", "other")
+        )
+        report["ours : other"] = round(mine / theirs, 3)
+    return report
+
+
+def _many(network: BenchmarkNetwork, names: Sequence[str], runs: int) -> dict[str, object]:
+    taken: dict[str, list[float]] = {name: [] for name in names}
+    for name in _by_turns(names, runs):
+        taken[name].append(asyncio.run(write_many(network, network.measured[name], KEYS)))
+    report: dict[str, object] = {
+        name: _spread([round(each, 3) for each in found]) for name, found in taken.items()
+    }
+    if "other" in taken:
+        report["ours : other"] = round(
+            statistics.median(taken["ours"]) / statistics.median(taken["other"]), 3
+        )
+    return report
+
+
+def _spread(values: Sequence[float]) -> dict[str, float]:
+    return {"median": statistics.median(values), "min": min(values), "max": max(values)}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--other", metavar="COMMAND", help="command line of the program to compare with")
+    parser.add_argument("--no-official", action="store_true", help="leave fabric-chaincode-python out")
+    parser.add_argument("--quick", action="store_true", help="fewer and shorter runs")
+    parser.add_argument("--runs", type=int, help="how often each figure is taken")
+    parser.add_argument("--seconds", type=float, help="how long each load lasts")
+    parser.add_argument("--in-flight", type=int, nargs="+", default=[16, 64, 128], metavar="N")
+    options = parser.parse_args()
+    base = QUICK if options.quick else FULL
+    extent = Extent(options.runs or base.runs, options.seconds or base.seconds, base.transactions)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        programs: list[Program] = [ours()]
+        if options.other:
+            programs.append(other(options.other))
+        if not options.no_official:
+            programs.append(official(folder / "official"))
+        with benchmark_network(folder, programs) as network:
+            report = measure(network, extent, options.in_flight)
+    print(json.dumps(report, indent=2))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,133 @@
+"""Calls kept under way for a time, and what came of them.
+
+Submits go through the SDK, up to the commit status. Evaluates are signed beforehand and sent as bytes, so
+that the caller is not what is measured.
+"""
+
+import asyncio
+import itertools
+import statistics
+import time
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+
+import grpc
+from counterfoil import ConnectionProfile, CounterfoilError
+from counterfoil.aio import Gateway
+from counterfoil_protocol.messages import gateway
+from counterfoil_protocol.proposal import build_proposal, sign_proposal
+
+from network import BenchmarkNetwork, Measured
+
+USER = "Admin"
+STALLED_SECONDS = 5.0
+"""A call that takes longer than this counts as stalled."""
+_SIGNED_BEFOREHAND = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What came of a load. `client_busy` is the share of one processor that the caller used."""
+
+    per_second: float
+    p50_ms: float
+    p95_ms: float
+    chaincode_cpu_ms: float
+    done: int
+    stalled: int
+    client_busy: float
+    errors: dict[str, int] = field(default_factory=dict)
+
+
+Call = Callable[[int], Awaitable[object]]
+
+
+async def submits(
+    network: BenchmarkNetwork, of: Measured, in_flight: int, *, seconds: float = 0, count: int = 0
+) -> Load:
+    """Create assets, for a time or up to a number."""
+    prefix = f"{time.time_ns():x}"
+    async with Gateway.from_profile(network.profile, USER) as connection:
+        contract = connection.network(network.channel).contract(of.program.name)
+
+        async def create(number: int) -> None:
+            await contract.submit("create", f"{prefix}-{number}", "owner", "4711")
+
+        return await _run(create, of, in_flight, seconds, count)
+
+
+async def evaluates(network: BenchmarkNetwork, of: Measured, in_flight: int, *, seconds: float) -> Load:
+    """Read one asset again and again."""
+    profile = ConnectionProfile.read(network.profile)
+    identity, signer = profile.identity(USER)
+    endpoint = profile.endpoint()
+    requests = []
+    for _ in range(_SIGNED_BEFOREHAND):
+        built = build_proposal(network.channel, of.program.name, [b"read", b"asset"], identity.serialize())
+        request = gateway.EvaluateRequest(
+            transaction_id=built.transaction_id,
+            channel_id=network.channel,
+            proposed_transaction=sign_proposal(built, signer),
+        )
+        requests.append(request.SerializeToString())
+    async with grpc.aio.secure_channel(endpoint.address, endpoint.credentials, endpoint.options) as channel:
+        call = channel.unary_unary("/gateway.Gateway/Evaluate")
+
+        async def read(number: int) -> None:
+            await call(requests[number % len(requests)], timeout=60)
+
+        return await _run(read, of, in_flight, seconds, 0)
+
+
+async def write_many(network: BenchmarkNetwork, of: Measured, keys: int) -> float:
+    """Seconds that one transaction with so many writes takes, up to its commit."""
+    async with Gateway.from_profile(network.profile, USER) as connection:
+        contract = connection.network(network.channel).contract(of.program.name)
+        began = time.monotonic()
+        await contract.submit("many", f"{time.time_ns():x}", str(keys))
+        return time.monotonic() - began
+
+
+async def _run(call: Call, of: Measured, in_flight: int, seconds: float, count: int) -> Load:
+    taken: list[float] = []
+    errors: Counter[str] = Counter()
+    numbers = itertools.count() if not count else iter(range(count))
+    ends = time.monotonic() + seconds if seconds else float("inf")
+
+    async def one_after_another() -> None:
+        for number in numbers:
+            began = time.monotonic()
+            if began > ends:
+                return
+            try:
+                await call(number)
+            except (CounterfoilError, grpc.RpcError) as error:
+                errors[_kind(error)] += 1
+            taken.append(time.monotonic() - began)
+
+    cpu, own, began = of.service.cpu_seconds, time.process_time(), time.monotonic()
+    workers = [asyncio.create_task(one_after_another()) for _ in range(in_flight)]
+    _, unanswered = await asyncio.wait(workers, timeout=seconds + STALLED_SECONDS if seconds else None)
+    elapsed = max(time.monotonic() - began - (STALLED_SECONDS if unanswered else 0), 0.001)
+    for worker in unanswered:
+        worker.cancel()
+    await asyncio.gather(*unanswered, return_exceptions=True)
+    done = len(taken) - sum(errors.values())
+    cuts = statistics.quantiles(taken, n=20) if len(taken) > 1 else [0.0] * 19
+    return Load(
+        per_second=round(done / elapsed, 1),
+        p50_ms=round(1000 * cuts[9], 1),
+        p95_ms=round(1000 * cuts[18], 1),
+        chaincode_cpu_ms=round(1000 * (of.service.cpu_seconds - cpu) / max(done, 1), 3),
+        done=done,
+        stalled=len(unanswered) + sum(each > STALLED_SECONDS for each in taken),
+        client_busy=round((time.process_time() - own) / elapsed, 2),
+        errors=dict(errors),
+    )
+
+
+def _kind(error: Exception) -> str:
+    """An error without what differs from call to call."""
+    text = str(error) if isinstance(error, CounterfoilError) else repr(error)
+    return f"{type(error).__name__}: {text.splitlines()[0][:120]}"
