@@ -1,8 +1,8 @@
 """Does every pool carry what its marks add up to? The trade replayed from private values that are proved.
 
-The sums are made here from the records' JSON and the rules; the contracts' arithmetic is not used. What the
-pledges of a bank's marks hold of a document is what the document's pool says of that bank, and the pool's own
-figures are the sums of these.
+The sums are made here from the records' JSON and the rules; the contracts' arithmetic is not used. What a
+bank's records hold of a document (a financing's mark, a payment, whatever a later contract keeps) is what the
+document's pool says of that bank, and the pool's own figures are the sums of these.
 """
 
 import json
@@ -14,7 +14,9 @@ from .private_values import PrivateWrite
 from .verdict import Finding, Verdict
 
 AUTHORITY = "authority"
-_POOL, _MARK, _MARKS = "pool/", "mark/", "marks_"
+_POOL, _OUTCOME, _MARKS = "pool/", "outcome/", "marks_"
+_HOLD = {"document", "amount", "drawn", "released"}
+"""What says how much of a document a record holds, wherever it stands in the record."""
 MarkKey = tuple[str, str]
 """(MSP ID of the bank, key of the mark's record)"""
 Held = tuple[int, int]
@@ -44,7 +46,7 @@ class Books:
                 self._pools[document] = pool
                 self._last[document] = write
                 touched.append(document)
-            elif write.collection.startswith(_MARKS) and write.key.startswith(_MARK):
+            elif write.collection.startswith(_MARKS) and not write.key.startswith(_OUTCOME):
                 # Pools name banks by MSP ID, collections by the name in it.
                 self._take_mark((f"{write.collection.removeprefix(_MARKS)}MSP", write.key), _value(write))
         for document in touched:
@@ -52,14 +54,13 @@ class Books:
 
     def _take_mark(self, mark_key: MarkKey, mark: Any) -> None:
         holds: dict[str, Held] = {}
-        for pledge in mark.get("pledges", ()):
-            for hold in (pledge["invoice"], pledge["declaration"]):
-                locked, outstanding = holds.get(hold["document"], (0, 0))
-                drawn = hold.get("drawn", 0)
-                holds[hold["document"]] = (
-                    locked + hold["amount"] - drawn,
-                    outstanding + drawn - hold.get("released", 0),
-                )
+        for hold in _holds(mark):
+            locked, outstanding = holds.get(hold["document"], (0, 0))
+            drawn = hold["drawn"]
+            holds[hold["document"]] = (
+                locked + hold["amount"] - drawn,
+                outstanding + drawn - hold["released"],
+            )
         for document, held in holds.items():
             self._held[document][mark_key] = held
 
@@ -102,6 +103,18 @@ def _by_bank(entries: Iterable[tuple[str, int, int]]) -> dict[str, Held]:
         before = sums.get(bank, (0, 0))
         sums[bank] = (before[0] + locked, before[1] + outstanding)
     return sums
+
+
+def _holds(record: Any) -> Iterator[Any]:
+    if isinstance(record, dict):
+        if set(record) == _HOLD:
+            yield record
+        else:
+            for value in record.values():
+                yield from _holds(value)
+    elif isinstance(record, list):
+        for value in record:
+            yield from _holds(value)
 
 
 def _value(write: PrivateWrite) -> Any:

@@ -99,7 +99,7 @@ class Life:
 
     def cancel(self, name: str, _: int) -> None:
         payment = self.reference.payments[name]
-        if self.holds(payment.state == "MARKED", lambda: self.trade.act(payment.bank, ops.Cancel(name))):
+        if self.holds(payment.state == "MARKED", lambda: self.trade.undo(payment.bank, ops.Cancel(name))):
             payment.cancelled = True
 
     def refund(self, name: str, percent: int) -> None:
@@ -121,7 +121,7 @@ class Life:
         allowed = refund is not None and not refund.reversed
         if refund is None:
             allowed = payment.state == "PAID" and act == self.last_paid(payment.bank, acts)
-        if self.holds(allowed, lambda: self.trade.act(payment.bank, ops.Reverse(act))):
+        if self.holds(allowed, lambda: self.trade.undo(payment.bank, ops.Reverse(act))):
             if refund is not None:
                 refund.reversed = True
             else:
@@ -172,7 +172,7 @@ class Life:
         bank, parts = BANKS[at % len(BANKS)], self.parts(at, percent)
         amount = sum(part[1] for part in parts)
         body = ops.LegacyUse(PAYER, PAYEE, "USD", amount, self.looks[bank], self.uses(parts), "2026-02-25")
-        act = self.trade.act(bank, body)
+        act = self.trade.undo(bank, body)
         self.trade.submit(self.trade.regulators[0], ops.ADMIT, ops.Admit(f"{bank}MSP", act))
         self.reference.payments[act] = Payment(bank, amount, parts, paid=True)
 

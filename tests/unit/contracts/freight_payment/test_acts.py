@@ -23,13 +23,13 @@ def left(trade: FreightLedger) -> list[int]:
 
 def test_cancelled_it_frees_all_and_only_before_it_is_paid(trade: FreightLedger) -> None:
     payment = trade.mark("BankA", look(trade), [(0, 100, 700), (1, 100, 701)])
-    trade.act("BankA", ops.Cancel(payment))
+    trade.undo("BankA", ops.Cancel(payment))
     assert left(trade) == [700_000] * 3
     assert trade.payment("BankA", payment).state == "CANCELLED"
     paid = trade.pay("BankA", look(trade), [(0, 100, 700)])
     for name in (payment, paid):
         with pytest.raises(Refused, match="BAD_STATE"):
-            trade.act("BankA", ops.Cancel(name))
+            trade.undo("BankA", ops.Cancel(name))
 
 
 def test_a_refund_is_proportional_rounded_down_and_the_last_takes_the_rest(trade: FreightLedger) -> None:
@@ -60,24 +60,24 @@ def test_a_refund_is_spread_as_stated_and_never_above_what_is_left(trade: Freigh
 def test_a_mistaken_refund_moves_back_exactly_what_it_moved(trade: FreightLedger) -> None:
     payment = trade.pay("BankA", look(trade), [(0, 333, 2_333)])
     first, second = trade.refund("BankA", payment, 100), trade.refund("BankA", payment, 100)
-    trade.act("BankA", ops.Reverse(first))
+    trade.undo("BankA", ops.Reverse(first))
     assert trade.payment("BankA", payment).refunded == 100
     assert trade.pool(0).remaining == 700_000 - 2_333 + (2_333 * 200 // 333 - 2_333 * 100 // 333)
-    trade.act("BankA", ops.Reverse(second))
+    trade.undo("BankA", ops.Reverse(second))
     assert trade.payment("BankA", payment).state == "PAID"
     assert trade.pool(0).remaining == 700_000 - 2_333
     with pytest.raises(Refused, match="BAD_STATE"):
-        trade.act("BankA", ops.Reverse(first))
+        trade.undo("BankA", ops.Reverse(first))
 
 
 def test_what_was_not_paid_after_all_is_marked_again(trade: FreightLedger) -> None:
     payment = trade.mark("BankA", look(trade), [(0, 333, 2_331)])
     trade.paid("BankA", payment)
     (act,) = trade.payment("BankA", payment).acts
-    trade.act("BankA", ops.Reverse(act))
+    trade.undo("BankA", ops.Reverse(act))
     assert trade.payment("BankA", payment).state == "MARKED"
     assert trade.pool(0).marked == 2_331
-    trade.act("BankA", ops.Cancel(payment))
+    trade.undo("BankA", ops.Cancel(payment))
     assert trade.pool(0).remaining == 700_000
 
 
@@ -85,7 +85,7 @@ def test_a_reversal_that_finds_no_room_is_recorded_and_flagged(trade: FreightLed
     payment = trade.pay("BankA", look(trade), [(0, 100_000, 700_000)])
     act = trade.refund("BankA", payment, 100_000)
     trade.pay("BankB", look(trade, "BankB"), [(0, 100_000, 700_000)])
-    trade.act("BankA", ops.Reverse(act))
+    trade.undo("BankA", ops.Reverse(act))
     pool = trade.pool(0)
     assert (pool.paid, pool.remaining, [flag.code for flag in pool.flags]) == (1_400_000, 0, ["OVER_PLEDGED"])
     trade.refund("BankA", payment, 100_000)
@@ -111,7 +111,7 @@ def legacy(trade: FreightLedger, bank: str, amount: int, use: int) -> str:
     body = ops.LegacyUse(
         PAYER, PAYEE, "USD", amount, look(trade, bank), (ops.StatedUse(0, amount, use, RATE),), "2026-02-25"
     )
-    return str(trade.act(bank, body))
+    return str(trade.undo(bank, body))
 
 
 def test_a_payment_of_before_the_first_day_counts_once_the_regulator_admits_it(trade: FreightLedger) -> None:
@@ -135,4 +135,4 @@ def test_an_invoice_that_nobody_stated_makes_no_old_payment(trade: FreightLedger
     uses = (ops.StatedUse(0, 100, 700, RATE),)
     body = ops.LegacyUse(PAYER, PAYEE, "USD", 100, seen, uses, "2026-02-25")
     with pytest.raises(Refused, match="NOT_VERIFIED"):
-        trade.submit(trade.regulators[0], ops.ADMIT, ops.Admit("BankAMSP", str(trade.act("BankA", body))))
+        trade.submit(trade.regulators[0], ops.ADMIT, ops.Admit("BankAMSP", str(trade.undo("BankA", body))))

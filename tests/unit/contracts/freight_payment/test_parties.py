@@ -4,6 +4,7 @@ import pytest
 from counterfoil_chaincode.testing import Refused
 from counterfoil_contracts.freight_payment import operations as ops
 from counterfoil_contracts.registry import operations as registry
+from counterfoil_contracts.testing.enterprises import signatory
 from freight_ledger import AGENT, PAYEE, PAYER, FreightLedger, fresh
 from msgspec.structs import replace
 
@@ -70,7 +71,7 @@ def test_only_the_principal_signs_and_a_nonce_means_one_mandate(trade: FreightLe
         trade.register(replace(claims, expiry=claims.expiry + 1))
     with pytest.raises(Refused, match="BAD_INPUT"):
         trade.register(trade.mandate(PAYER, PAYER, "PAYER"))
-    forged = trade.signed_by(AGENT, trade.mandate(PAYER, AGENT, "PAYEE"))
+    forged = signatory(AGENT).sign(trade.mandate(PAYER, AGENT, "PAYEE"))
     with pytest.raises(Refused, match="CONSENT_INVALID"):
         trade.submit(trade.relay, ops.MANDATE_PUT, ops.PutMandate(forged))
 
@@ -83,7 +84,7 @@ def test_a_bank_is_admitted_in_the_region_of_either_party(trade: FreightLedger) 
     trade.put_tables(registry.TableEntries(parameters=entries))
     with pytest.raises(Refused, match="SCENARIO_NOT_OPEN"):
         pay(trade)
-    trade.put_region(PAYEE, "QINGDAO")
+    trade.put_enterprise(PAYEE, region="QINGDAO")
     pay(trade)
     with pytest.raises(Refused, match="SCENARIO_NOT_OPEN"):
         pay(trade, bank="BankB")

@@ -51,7 +51,7 @@ def test_a_payer_s_day_is_added_up_across_banks(trade: FreightLedger) -> None:
     assert (day.day, day.payer, day.payee) == ("2026-03-02", PAYER, PAYEE)
     assert (day.usd, day.undocumented_usd, day.split) == (5_000_001, 5_000_001, True)
     assert sorted(each.bank for each in day.payments) == list(BANKS)
-    trade.act("BankB", ops.Cancel(second))
+    trade.undo("BankB", ops.Cancel(second))
     assert not days(trade)
     trade.ledger.clock.advance(days=1)
     trade.pay("BankB", "", amount=3_000_000)

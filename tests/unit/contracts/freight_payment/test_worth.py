@@ -26,7 +26,7 @@ def test_a_payment_may_be_worth_two_percent_more_than_it_uses(trade: FreightLedg
         trade.mark("BankA", look(trade), [(0, 102_001, 700_000)])
     payment = trade.mark("BankA", look(trade), [(0, 102_000, 700_000)])
     assert (trade.pool(0).tolerated, trade.pool(0).remaining) == (14_000, 0)
-    trade.act("BankA", ops.Cancel(payment))
+    trade.undo("BankA", ops.Cancel(payment))
     assert trade.pool(0).tolerated == 0
 
 
