@@ -34,7 +34,7 @@ test-fabric: setup ## the acceptance suite and the driver's tests on Fabric's ow
 	$(BIN)/python -m pytest -m "not slow" --engine fabric tests/acceptance
 	$(BIN)/python -m pytest -m "fabric and not slow" tests/fabric
 
-test-fabric-faults: setup ## the cases on Fabric's own programs that wait half a minute
+test-fabric-faults: setup ## Fabric's own programs killed and frozen under load, and the cases that wait half a minute
 	$(BIN)/python -m pytest -m slow --engine fabric tests/acceptance tests/fabric
 
 record-fabric: setup ## write down anew what Fabric's own programs answer (tests/acceptance/recorded)

@@ -1,4 +1,4 @@
-"""Two peers each for Regulator and Port: one is killed and stays away, and locks go on."""
+"""Two peers each for Regulator and Port: one is killed and stays away, and locks go on. One orderer."""
 
 import os
 import signal
@@ -13,6 +13,7 @@ from broken_parts import CLIENTS, BrokenParts, broken_parts
 from counterfoil_contracts.export_invoice import operations as trade
 from counterfoil_network.fabric.layout import node_files
 from counterfoil_network.fabric.status import processes
+from faults import Fault, Part, Way, table
 from ready_desks import PAIRS
 from running_network import ROOT
 
@@ -55,15 +56,35 @@ def seconds_until_locked(parts: BrokenParts) -> float:
     return time.monotonic() - began
 
 
-def test_locks_go_on_when_one_of_two_is_killed(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    crypto_config = two_peers_each(tmp_path)
-    with broken_parts(tmp_path, crypto_config=crypto_config, clients=CLIENTS[::2], pairs=PAIRS) as parts:
-        assert len(parts.blocks.peers) == 6
-        for organisation in ("Regulator", "Port"):
-            with away(parts, organisation):
-                seconds = seconds_until_locked(parts)
-            with capsys.disabled():
-                print(f"\nfirst peer of {organisation} away: {LOCKS} locks in {seconds:.1f} s")
-            parts.await_well(time.monotonic())
-        parts.rest()
-        assert parts.wrong() == []
+@pytest.fixture(scope="module")
+def parts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[BrokenParts]:
+    folder = tmp_path_factory.mktemp("two")
+    crypto_config = two_peers_each(folder)
+    with broken_parts(folder, crypto_config=crypto_config, clients=CLIENTS[::2], pairs=PAIRS) as found:
+        yield found
+
+
+@pytest.mark.parametrize("organisation", ["Regulator", "Port"])
+def test_locks_go_on_when_one_of_two_is_killed(
+    parts: BrokenParts, organisation: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert len(parts.blocks.peers) == 6
+    with away(parts, organisation):
+        seconds = seconds_until_locked(parts)
+    with capsys.disabled():
+        print(f"\n{LOCKS} locks in {seconds:.1f} s while the first peer of {organisation} was away")
+    parts.await_well(time.monotonic())
+    assert parts.wrong() == []
+
+
+@pytest.mark.parametrize("way", Way)
+def test_the_only_orderer_comes_back(parts: BrokenParts, way: Way) -> None:
+    parts.suffer(Fault(Part.LEADER, way))
+    assert parts.wrong() == []
+
+
+def test_at_the_end_all_is_as_it_was_told(parts: BrokenParts, capsys: pytest.CaptureFixture[str]) -> None:
+    parts.rest()
+    with capsys.disabled():
+        print(f"\none orderer:\n{table(parts.suffered)}")
+    assert parts.wrong() == []

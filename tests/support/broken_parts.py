@@ -93,6 +93,7 @@ class BrokenParts:
         self.blocks.read(max(call.block for call in calls) + 1)
         found = self.blocks.differences()
         found += [f"{call.outcome}: {call.met}" for call in calls if call.outcome in (UNTYPED, UNSETTLED)]
+        found += [error for call in calls for error in call.given_up]
         for peer in self.blocks.peers.values():
             for call in calls:
                 places = peer.placed.get(call.transaction_id, [])
@@ -127,7 +128,7 @@ class BrokenParts:
         """As long as it takes to be noticed; with a frozen leader alone until others do its work."""
         while time.monotonic() < broken + FROZEN_SECONDS:
             time.sleep(0.05)
-        if {fault.part for fault in faults} == {Part.LEADER}:
+        if {fault.part for fault in faults} == {Part.LEADER} and len(self.network.state.orderers) > 1:
             self.until(
                 lambda: all(served_since(client.calls, broken) for client in self.clients), "another leader"
             )

@@ -15,6 +15,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
+import msgspec
 from counterfoil import (
     CommitStatusError,
     CommitUnknown,
@@ -25,6 +26,7 @@ from counterfoil import (
     SubmitError,
     Transaction,
 )
+from counterfoil.trade._refusals import Meaning, read_failure
 from counterfoil_contracts.export_invoice import operations as trade
 from counterfoil_network.deployment import NetworkFolder
 from racing_bank import Bank, terms
@@ -48,6 +50,7 @@ class Call:
         began, ended: seconds (CLOCK_MONOTONIC, one for the whole machine).
         outcome: a validation code's name, or one of the words above.
         met: the errors on the way, type and gRPC status, in order.
+        given_up: errors among them that the typed client would not try again after.
         transaction_id, block: of what was submitted.
     """
 
@@ -57,6 +60,7 @@ class Call:
     met: tuple[str, ...]
     transaction_id: str = ""
     block: int = -1
+    given_up: tuple[str, ...] = ()
 
     @property
     def was_unknown(self) -> bool:
@@ -70,6 +74,7 @@ class _Attempt:
 
     gateway: Gateway
     met: list[str] = field(default_factory=list)
+    given_up: list[str] = field(default_factory=list)
     transaction: Transaction | None = None
 
     def run(self, endorse: Callable[[], Transaction]) -> tuple[str, int]:
@@ -78,6 +83,8 @@ class _Attempt:
             self.transaction = endorse()
         except EndorseError as error:
             self.met.append(f"EndorseError {error.code.name}")
+            if read_failure(error, ()).meaning is not Meaning.PASSING:
+                self.given_up.append(str(error))
             return NOT_ENDORSED, -1
         try:
             status = self.transaction.submit().status()
@@ -113,7 +120,8 @@ def one_call(bank: Bank, gateway: Gateway, number: int) -> Call:
         outcome, block = UNTYPED, -1
         attempt.met.append(repr(error))
     transaction_id = attempt.transaction.transaction_id if attempt.transaction else ""
-    return Call(began, time.monotonic(), outcome, tuple(attempt.met), transaction_id, block)
+    met, given_up = tuple(attempt.met), tuple(attempt.given_up)
+    return Call(began, time.monotonic(), outcome, met, transaction_id, block, given_up)
 
 
 class SubmittingClient:
@@ -132,7 +140,7 @@ class SubmittingClient:
         if not self._told.exists():
             return []
         *lines, _ = self._told.read_text(encoding="utf-8").split("\n")
-        return [Call(**{**document, "met": tuple(document["met"])}) for document in map(json.loads, lines)]
+        return [msgspec.json.decode(line, type=Call) for line in lines]
 
     @property
     def is_running(self) -> bool:

@@ -20,7 +20,14 @@ _PASSING = (
     # Too few members reachable; the peer says so after up to 11 s.
     "failed to distribute private collection",
     "rpc error: code = Unavailable",
+    "rpc error: code = DeadlineExceeded",
+    # The gateway let go of its connection to a peer that died.
+    "grpc: the client connection is closing",
+    # The chaincode process died, is not back yet, or hangs (core/chaincode/chaincode_support.go).
     "chaincode stream terminated",
+    "could not launch chaincode",
+    "could not find handler",
+    "timeout expired while executing transaction",
 )
 _PASSING_CODES = frozenset(
     {

@@ -39,6 +39,18 @@ DUPLICATE = "chaincode response 409, DUPLICATE: the invoice is in use"
             Meaning.PASSING,
             None,
         ),
+        *(
+            (failure(ABORTED, "f", PortMSP=text), Meaning.PASSING, None)
+            for text in (
+                "rpc error: code = Canceled desc = grpc: the client connection is closing",
+                "rpc error: code = DeadlineExceeded desc = context deadline exceeded",
+                "error in simulation: failed to execute transaction ab: could not launch chaincode "
+                "trade_1:cd: connection to trade_1:cd failed: error cannot create connection: dial tcp "
+                "127.0.0.1:9999: connect: connection refused",
+                "error in simulation: failed to execute transaction ab: error sending: timeout expired while "
+                "executing transaction",
+            )
+        ),
         (failure(ABORTED, "f", PortMSP="chaincode response 500, boom"), Meaning.FINAL, None),
         (failure(ABORTED, "f", PortMSP="duplicate transaction found [T]. Creator [ab]"), Meaning.FINAL, None),
         (failure(grpc.StatusCode.INVALID_ARGUMENT, "a signed proposal is required"), Meaning.FINAL, None),
