@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import dataclass
-from pathlib import Path  # noqa: TC003 - typer evaluates the annotations
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -79,6 +79,45 @@ def read(
     else:
         for name, value in _rows(reading):
             typer.echo(f"{name:<16}{value}")
+
+
+@app.command()
+def rehearse(
+    file: Annotated[
+        Path,
+        typer.Argument(exists=True, dir_okay=False, help="The invoice, an XML file.", show_default=False),
+    ],
+    *,
+    bank: Annotated[str, typer.Option(help="The bank that is to look at it.")] = "BankA",
+    folder: Annotated[
+        Path, typer.Option("--dir", help="The network's folder.", envvar="COUNTERFOIL_DIR", show_envvar=False)
+    ] = Path(".counterfoil"),
+    out: Annotated[
+        Path | None, typer.Option(help="The consent's file.", show_default="the invoice's name, .consent")
+    ] = None,
+) -> None:
+    """Play everybody else's part for an invoice, on a network of this machine, so that a bank can finance it.
+
+    The regulator opens the ledger and lists the seller, customs states a declaration over the invoice, the
+    enterprise signs a consent: with the keys of the network's folder, which in real life nobody has together.
+
+    Example:
+
+        counterfoil invoice rehearse samples/invoice-1.ubl.xml
+
+    Exit codes: 0 ready for the bank; 2 no export invoice; 9 refused; 11 no peer answers.
+    """
+    from counterfoil_cli.rehearsal import Rehearsal, readable
+    from counterfoil_cli.trade.complaints import told
+    from counterfoil_cli.trade.values import bank as bank_msp
+
+    with told():
+        invoice, seller = readable(file)
+        target = out or Path(f"{file.name.partition('.')[0]}.consent")
+        ready = Rehearsal(folder, invoice, seller, typer.echo).prepare(bank_msp(bank), target)
+        typer.echo("Now the bank can look at it, and then finance it:")
+        own = f"--dir {folder} --org {bank_msp(bank).removesuffix('MSP')} --user officer1"
+        typer.echo(f"  counterfoil consent view {ready.consent} {own}")
 
 
 def _reading(found: Invoice) -> Reading:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -156,6 +157,21 @@ def test_an_enterprise_withdraws_and_reads_its_own(people: People, view: str, tm
     assert [bool(each["withdrawn"]) for each in consents].count(True) == 1
     views = people.say("consent", "viewers", tmp_path / "r", org="Port", user="relay")["views"]
     assert {each["bank"] for each in views} == {"BankAMSP"}
+
+
+def test_an_own_invoice_is_rehearsed_up_to_the_banks_look(people: People, tmp_path: Path) -> None:
+    """Twice, because a second rehearsal must find what the first has stated."""
+    own = tmp_path / "mine.xml"
+    sample = (SAMPLES / "invoice-3.ubl.xml").read_text(encoding="utf-8")
+    own.write_text(re.sub(r"EXP-2610-\d+", "MINE-1", sample), encoding="utf-8")
+    for _ in range(2):
+        done = people.call("invoice", "rehearse", own, "--bank", "BankB", "--out", tmp_path / "mine.consent")
+        assert done.exit_code == 0, done.stderr
+    seen = people.say("consent", "view", tmp_path / "mine.consent", org="BankB", user="officer1")["seen"]
+    (invoice,) = seen["views"][0]["invoices"]
+    assert (invoice["vouched"], invoice["available"]) == ("CUSTOMS", invoice["invoice"]["amount"] * 9 // 10)
+    unfit = people.call("invoice", "rehearse", SAMPLES / "README.md")
+    assert (unfit.exit_code, "take an export invoice" in unfit.stderr) == (2, True)
 
 
 def test_people_read_tables_and_are_told_who_could_act(people: People) -> None:

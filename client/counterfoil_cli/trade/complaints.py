@@ -84,7 +84,8 @@ class Complaint:
         """In words."""
         where = f"{self.field}: " if self.field else ""
         value = f"{self.value!r}: " if self.value else ""
-        return " ".join(part for part in (f"{self.code}: {where}{value}{self.text}", self.way_out) if part)
+        said = f"{self.code}: {where}{value}{self.text}"
+        return f"{said.removesuffix('.')}. {self.way_out}" if self.way_out else said
 
     def as_json(self) -> str:
         """For machines."""

@@ -81,6 +81,21 @@ def find_person(asked: Asked, roles: Sequence[Role]) -> Person:
     return Person(profile, user, _journal(asked, profile, user))
 
 
+def holders(asked: Asked, roles: Sequence[Role]) -> tuple[Person, ...]:
+    """Everybody in the folder whose certificate has one of the roles, in the order of names.
+
+    Raises:
+        NobodyKnown: no profiles.
+        OSError, ValueError: a profile cannot be read.
+    """
+    return tuple(
+        Person(profile, user, _journal(asked, profile, user))
+        for profile in _profiles(asked)
+        for user in profile.users
+        if _holds(profile, user, roles)
+    )
+
+
 def named_person(asked: Asked) -> Person:
     """The person that organisation and user name, whatever role it holds.
 

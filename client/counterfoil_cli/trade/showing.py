@@ -6,7 +6,13 @@ from typing import Any
 
 from counterfoil_contracts.core import flags, message
 from counterfoil_contracts.core.documents import Invoice, invoice_fingerprint
-from counterfoil_contracts.export_invoice import answers, handover_messages, list_answers, messages
+from counterfoil_contracts.export_invoice import (
+    answers,
+    handover_messages,
+    list_answers,
+    messages,
+    preview_messages,
+)
 from counterfoil_contracts.registry import operations as registry
 from msgspec import Struct
 
@@ -18,6 +24,8 @@ from .values import money_text, time_text
 
 _MONEY = (message.Amount, message.Balance)
 _CURRENCY = "currency"
+_BLOCKS = (messages.ViewAnswer,)
+"""Records of a list that are laid out one below the other, for they hold lists themselves."""
 
 COLUMNS: dict[type[Struct], tuple[str, ...]] = {
     Invoice: ("number", "buyer", "issue_date", "currency", "amount"),
@@ -129,6 +137,8 @@ def show(output: Output, answer: Struct, currency: str = "") -> None:
 
 def laid_out(value: Struct, currency: str = "", title: str = "") -> tuple[list[tuple[str, str]], list[Table]]:
     """An answer as facts, and its lists as tables."""
+    if isinstance(value, preview_messages.Preview):
+        return _moved(value)
     own = _currency_of(value, currency)
     facts: list[tuple[str, str]] = []
     tables: list[Table] = []
@@ -139,11 +149,42 @@ def laid_out(value: Struct, currency: str = "", title: str = "") -> tuple[list[t
             facts += [(f"{name}.{inner}", text) for inner, text in more]
             tables += lists
         elif isinstance(found, tuple) and (not found or isinstance(found[0], Struct)):
-            if found or not _is_plain_list(of):
+            if found and isinstance(found[0], _BLOCKS):
+                for each in found:
+                    more, lists = laid_out(each, own)
+                    facts += more
+                    tables += lists
+            elif found or not _is_plain_list(of):
                 tables.append(_table(f"{title}{name}".replace("_", " "), found, own, value))
         elif found not in ("", None):
             facts.append((name, cell(found, of, own)))
     return facts, tables
+
+
+def _moved(preview: preview_messages.Preview) -> tuple[list[tuple[str, str]], list[Table]]:
+    """What a step moves, side by side: now and then, of the loan and of each document it holds."""
+    if preview.after is None:
+        return [("moves", "nothing of this organisation's own financings")], []
+    after = _figures(preview.after)
+    before = _figures(preview.before) if preview.before is not None else {}
+    rows = tuple(
+        (name, before.get(name, "-"), text) for name, text in after.items() if before.get(name) != text
+    )
+    return [("mark", preview.after.mark)], [Table("what moves", ("", "now", "then"), rows)]
+
+
+def _figures(financing: answers.Financing) -> dict[str, str]:
+    facts, tables = laid_out(financing)
+    quiet = {"mark", "changed_at", "acts"}
+    found = {name.replace("_", " "): text for name, text in facts if name not in quiet}
+    for table in tables:
+        if table.title == "pledges":
+            for row in table.rows:
+                names = (f"invoice {row[0]} {name}" for name in table.columns[2:])
+                found |= dict(zip(names, row[2:], strict=True))
+        else:
+            found |= {f"{table.title} {at}": " ".join(row) for at, row in enumerate(table.rows, 1)}
+    return found
 
 
 def cell(value: Any, of: Any, currency: str) -> str:
@@ -199,7 +240,7 @@ def _in_one_line(value: Struct, currency: str) -> str:
     fields = plain(value)
     kind = [fields.pop("type")] if "type" in fields else []
     inner = (
-        f"{name}={each}" for name, each in fields.items() if each not in ("", [], None) and name != "mark"
+        f"{name}={each}" for name, each in fields.items() if each not in ("", (), [], None) and name != "mark"
     )
     return " ".join([*kind, *inner])
 
