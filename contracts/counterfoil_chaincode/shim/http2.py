@@ -8,7 +8,6 @@ holds back is kept, and goes out when there is room.
 """
 
 import contextlib
-import select
 import socket
 import ssl
 import struct
@@ -35,6 +34,7 @@ from .http2_frames import (
     frame,
     unpadded,
 )
+from .patient_socket import PatientSocket
 from .tls import TlsSession
 
 Headers = Iterable[tuple[bytes, bytes]]
@@ -51,7 +51,6 @@ _WINDOW_BYTES_MAX = (1 << 31) - 1
 _STREAMS_MAX = 100
 _HEADERS_BYTES_MAX = 16 * 1024
 _UNREAD_BYTES_MAX = 16 * 1024 * 1024
-_CHUNK_BYTES = 64 * 1024
 _INCREMENT = struct.Struct(">I")
 
 
@@ -81,32 +80,21 @@ class Http2Connection:
     """
 
     def __init__(self, connection: socket.socket, tls: TlsSession | None = None, *, server: bool) -> None:
-        self._socket = connection
+        self._socket = PatientSocket(connection)
         self._tls = tls
         self._h2 = H2Connection(H2Configuration(client_side=not server))
         self._h2.local_settings = Settings(client=not server, initial_values=_settings(server=server))
         self._frames = FrameCutter(PREFACE if server else b"")
-        # Held while computing, never while the socket is asked: a thread that waits for a lock whose holder
-        # waits for the interpreter would cost more than the message.
         self._lock = Lock()
         self._streams: dict[int, _Stream] = {}
         self._window = _FIRST_WINDOW_BYTES
         self._received = 0
-        self._unsent = b""
-        self._is_flushing = False
         self._has_read = False
         self._closed = False
-        # Wakes the reading thread when it must also wait for room in the socket.
-        self._alarm, self._bell = socket.socketpair()
-        connection.settimeout(0)
-        if connection.family in (socket.AF_INET, socket.AF_INET6):
-            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._poll = select.poll()
-        self._poll.register(self._alarm, select.POLLIN)
         with self._lock:
             self._h2.initiate_connection()
             self._collect(_window_update(0, _ALL_WINDOWS_BYTES - _FIRST_WINDOW_BYTES))
-        self._flush()
+        self._socket.flush()
 
     # Reading, by one thread
 
@@ -118,15 +106,9 @@ class Http2Connection:
             if events := self._take(b""):
                 return events
         while not self._closed:
-            self._flush()
-            try:
-                data = self._socket.recv(_CHUNK_BYTES)
-            except BlockingIOError:
-                if not self._wait(timeout_seconds):
-                    return ()
-                continue
-            except OSError:
-                break
+            data = self._socket.receive(timeout_seconds)
+            if data is None:
+                return ()
             if not data:
                 break
             if events := self._take(data):
@@ -162,7 +144,7 @@ class Http2Connection:
         if self._closed:
             # After GOAWAY it takes none; to us the connection has ended with that.
             return ()
-        if len(self._unsent) > _UNREAD_BYTES_MAX:
+        if self._socket.unsent > _UNREAD_BYTES_MAX:
             raise ProtocolViolation("HTTP/2: answers are asked for and not read")
         events = self._h2.receive_data(data)
         self._note(events)
@@ -217,17 +199,6 @@ class Http2Connection:
                 self._closed = True
                 self._streams.clear()
 
-    def _wait(self, timeout_seconds: float | None) -> bool:
-        try:
-            self._poll.register(self._socket, select.POLLIN | (select.POLLOUT if self._unsent else 0))
-            ready = self._poll.poll(None if timeout_seconds is None else timeout_seconds * 1000)
-        except (OSError, ValueError):
-            # Closed meanwhile.
-            return True
-        if any(descriptor == self._alarm.fileno() for descriptor, _ in ready):
-            self._alarm.recv(16)
-        return bool(ready)
-
     # Sending, by any thread
 
     def open_stream(self, headers: Headers) -> int:
@@ -236,14 +207,14 @@ class Http2Connection:
             stream_id = self._h2.get_next_available_stream_id()
             self._begin(stream_id, headers)
             self._streams[stream_id] = self._new_stream()
-        self._flush()
+        self._socket.flush()
         return stream_id
 
     def answer(self, stream_id: int, headers: Headers) -> None:
         """Begin an answer, on a server's side."""
         with self._lock:
             self._begin(stream_id, headers)
-        self._flush()
+        self._socket.flush()
 
     def send(self, stream_id: int, data: bytes) -> None:
         """Send data on a stream."""
@@ -260,7 +231,7 @@ class Http2Connection:
             else:
                 stream.pending += data
                 self._push(stream_id, stream)
-        self._flush()
+        self._socket.flush()
 
     def finish(self, stream_id: int, trailers: Headers | None = None) -> None:
         """Say that nothing more comes on a stream, after what is still to be sent."""
@@ -270,7 +241,7 @@ class Http2Connection:
                 return
             stream.trailers = () if trailers is None else list(trailers)
             self._push(stream_id, stream)
-        self._flush()
+        self._socket.flush()
 
     def close(self) -> None:
         """Say good-bye and end the connection; the reading thread gets None."""
@@ -281,15 +252,12 @@ class Http2Connection:
                 self._collect()
             self._closed = True
             self._streams.clear()
-        self._flush()
-        with contextlib.suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
+        self._socket.shut()
 
     def release(self) -> None:
         """Give the sockets back, when nobody reads any more."""
         self.close()
-        for each in (self._socket, self._alarm, self._bell):
-            each.close()
+        self._socket.release()
 
     def _begin(self, stream_id: int, headers: Headers) -> None:
         if self._closed:
@@ -338,33 +306,8 @@ class Http2Connection:
         data = self._h2.data_to_send() + data
         if self._tls is not None:
             data = self._tls.encrypt(data)
-        self._unsent += data
-
-    def _flush(self) -> None:
-        """Give the socket what is ready; what another thread is about to give it, that thread gives."""
-        with self._lock:
-            if self._is_flushing or not self._unsent:
-                return
-            self._is_flushing = True
-            data, self._unsent = self._unsent, b""
-        while True:
-            held_back = False
-            try:
-                data = data[self._socket.send(data) :]
-            except BlockingIOError:
-                held_back = True
-            except OSError:
-                # The reading thread finds out by itself.
-                data = b""
-            with self._lock:
-                data, self._unsent = data + self._unsent, b""
-                if data and not held_back:
-                    continue
-                self._unsent, self._is_flushing = data, False
-            if held_back:
-                with contextlib.suppress(OSError):
-                    self._bell.send(b"\0", socket.MSG_DONTWAIT)
-            return
+        if data:
+            self._socket.put(data)
 
 
 def _window_update(stream_id: int, increment: int) -> bytes:

@@ -6,7 +6,9 @@ import struct
 from collections.abc import Callable, Mapping
 from queue import SimpleQueue
 from threading import Thread
+from typing import Any
 
+import grpc
 from counterfoil_chaincode.testing import Caller
 from counterfoil_protocol.messages import chaincode, chaincode_shim, proposal, proposal_response
 from counterfoil_protocol.proposal import build_proposal, sign_proposal
@@ -61,7 +63,7 @@ class ScriptedPeer:
             )
         )
 
-    def finish(self, timeout: float = 10) -> tuple[MESSAGE, proposal_response.Response]:
+    def finish(self, timeout: float = 60) -> tuple[MESSAGE, proposal_response.Response]:
         message = self.completed.get(timeout=timeout)
         assert message.type == MESSAGE.COMPLETED, message
         return message, proposal_response.Response.FromString(message.payload)
@@ -111,7 +113,7 @@ class SocketPeer(ScriptedPeer):
     def close(self) -> None:
         with contextlib.suppress(OSError):
             self.connection.shutdown(socket.SHUT_RDWR)
-        self._thread.join(10)
+        self._thread.join(60)
         self.connection.close()
 
     def _write(self, data: bytes) -> None:
@@ -122,3 +124,30 @@ class SocketPeer(ScriptedPeer):
             while header := stream.read(4):
                 self.receive(stream.read(struct.unpack(">I", header)[0]))
         self.ended.put("closed")
+
+
+class DiallingPeer(ScriptedPeer):
+    """A scripted peer that dials a chaincode server."""
+
+    def __init__(self, channel: grpc.Channel) -> None:
+        self._outgoing: SimpleQueue[bytes | None] = SimpleQueue()
+        super().__init__(self._outgoing.put)
+        self.channel = channel
+        self.ended: SimpleQueue[grpc.StatusCode] = SimpleQueue()
+        # The stubs cannot say that without serializers the messages are bytes.
+        connect: Any = channel.stream_stream(
+            "/protos.Chaincode/Connect", request_serializer=None, response_deserializer=None
+        )
+        self._call = connect(iter(self._outgoing.get, None))
+        Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        try:
+            for data in self._call:
+                self.receive(data)
+            self.ended.put(grpc.StatusCode.OK)
+        except grpc.RpcError as failure:
+            self.ended.put(failure.code())
+
+    def hang_up(self) -> None:
+        self._outgoing.put(None)

@@ -45,7 +45,7 @@ class Child:
         """Kill it if it still runs; what it wrote to its log."""
         if self._log is None:
             self.process.kill()
-            self._log = self.process.communicate(timeout=10)[1].decode()
+            self._log = self.process.communicate(timeout=60)[1].decode()
             self.peer.close()
         return self._log
 
@@ -53,7 +53,7 @@ class Child:
 @pytest.fixture
 def child() -> Iterator[Child]:
     found = Child()
-    assert found.peer.registered.get(timeout=20) == "asset:1234"
+    assert found.peer.registered.get(timeout=60) == "asset:1234"
     yield found
     found.end()
 
@@ -124,7 +124,7 @@ def test_a_child_ends_with_its_peer_amid_a_transaction(child: Child) -> None:
 def test_a_killed_child_closes_the_stream(child: Child) -> None:
     child.peer.answers[MESSAGE.GET_STATE] = lambda _: os.kill(child.process.pid, signal.SIGKILL)
     child.peer.start("t", "create", "a", "ann", "1")
-    assert child.peer.ended.get(timeout=10) == "closed"
+    assert child.peer.ended.get(timeout=60) == "closed"
     assert child.process.wait(10) == -signal.SIGKILL
 
 

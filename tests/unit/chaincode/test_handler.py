@@ -51,12 +51,12 @@ class Probe(Contract):
 
     @submit
     def hold_then_get(self, context: Context, key: str) -> bytes:
-        self.held.get(timeout=10)
+        self.held.get(timeout=60)
         return context.stub.get_state(key) or b"nothing"
 
     @submit
     def hold(self, context: Context) -> str:
-        return self.held.get(timeout=10)
+        return self.held.get(timeout=60)
 
 
 class Wired:

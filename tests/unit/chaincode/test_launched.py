@@ -88,19 +88,19 @@ def link_to(settings: LaunchSettings) -> tuple[PeerLink, Thread]:
 
 def test_it_registers_and_runs_transactions(peer: ListeningPeer) -> None:
     link, thread = link_to(LaunchSettings(peer.address, "greeter:1"))
-    assert peer.registered.get(timeout=10) == "greeter:1"
+    assert peer.registered.get(timeout=60) == "greeter:1"
     assert peer.run("greet", "ann").payload == b"ann at Org1MSP"
     assert peer.state == {"ann": b"greeted"}
     link.stop()
-    thread.join(10)
+    thread.join(60)
     assert not thread.is_alive()
 
 
 def test_it_ends_with_the_peers_stream(peer: ListeningPeer) -> None:
     _, thread = link_to(LaunchSettings(peer.address, "greeter:1"))
-    peer.registered.get(timeout=10)
+    peer.registered.get(timeout=60)
     peer.hang_up()
-    thread.join(10)
+    thread.join(60)
     assert not thread.is_alive()
 
 
@@ -144,10 +144,10 @@ def test_mutual_tls_with_certificates_as_fabric_gives_them(tmp_path: Path, kind:
         f"CORE_TLS_CLIENT_CERT_{kind}": str(tmp_path / f"cert.{ending}"),
     }
     link, thread = link_to(LaunchSettings.from_environment(environment))
-    assert peer.registered.get(timeout=10) == "greeter:1"
+    assert peer.registered.get(timeout=60) == "greeter:1"
     assert peer.run("greet", "ann").status == 200
     link.stop()
-    thread.join(10)
+    thread.join(60)
     peer.server.stop(None).wait()
 
 
@@ -206,7 +206,7 @@ def test_a_peer_that_goes_away_ends_it_with_an_exit_code_of_its_own(peer: Listen
             failed.put(error)
 
     Thread(target=serve, daemon=True).start()
-    peer.registered.get(timeout=10)
+    peer.registered.get(timeout=60)
     peer.server.stop(None)
     assert failed.get(timeout=60)
 

@@ -22,7 +22,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from tests.unit.chaincode.scripted_peer import ScriptedPeer, error
+from tests.unit.chaincode.scripted_peer import DiallingPeer, error
 
 MESSAGE = chaincode_shim.ChaincodeMessage
 PEER = PeerEnvironment("Org1MSP")
@@ -44,34 +44,7 @@ class Counter(Contract):
 
     @submit
     def hold(self, context: Context) -> str:
-        return self.held.get(timeout=10)
-
-
-class DiallingPeer(ScriptedPeer):
-    """A scripted peer that dials a chaincode server."""
-
-    def __init__(self, channel: grpc.Channel) -> None:
-        self._outgoing: SimpleQueue[bytes | None] = SimpleQueue()
-        super().__init__(self._outgoing.put)
-        self.channel = channel
-        self.ended: SimpleQueue[grpc.StatusCode] = SimpleQueue()
-        # The stubs cannot say that without serializers the messages are bytes.
-        connect: Any = channel.stream_stream(
-            "/protos.Chaincode/Connect", request_serializer=None, response_deserializer=None
-        )
-        self._call = connect(iter(self._outgoing.get, None))
-        Thread(target=self._read, daemon=True).start()
-
-    def _read(self) -> None:
-        try:
-            for data in self._call:
-                self.receive(data)
-            self.ended.put(grpc.StatusCode.OK)
-        except grpc.RpcError as failure:
-            self.ended.put(failure.code())
-
-    def hang_up(self) -> None:
-        self._outgoing.put(None)
+        return self.held.get(timeout=60)
 
 
 def _serve(settings: ServiceSettings) -> ChaincodeServer:
@@ -89,7 +62,7 @@ def server() -> Iterator[ChaincodeServer]:
 def peer(server: ChaincodeServer) -> Iterator[DiallingPeer]:
     with grpc.insecure_channel(f"127.0.0.1:{server.port}") as channel:
         found = DiallingPeer(channel)
-        assert found.registered.get(timeout=10) == "counter:1"
+        assert found.registered.get(timeout=60) == "counter:1"
         yield found
         found.hang_up()
 
@@ -125,10 +98,10 @@ def test_a_peer_may_come_back(server: ChaincodeServer) -> None:
     for _ in range(3):
         with grpc.insecure_channel(f"127.0.0.1:{server.port}") as channel:
             peer = DiallingPeer(channel)
-            assert peer.registered.get(timeout=10) == "counter:1"
+            assert peer.registered.get(timeout=60) == "counter:1"
             assert peer.run("add", "k", "1").status == 200
             peer.hang_up()
-            assert peer.ended.get(timeout=10) is grpc.StatusCode.OK
+            assert peer.ended.get(timeout=60) is grpc.StatusCode.OK
 
 
 def test_a_peer_that_breaks_the_protocol_loses_its_stream_alone(
@@ -136,9 +109,9 @@ def test_a_peer_that_breaks_the_protocol_loses_its_stream_alone(
 ) -> None:
     with grpc.insecure_channel(f"127.0.0.1:{server.port}") as channel:
         other = DiallingPeer(channel)
-        other.registered.get(timeout=10)
+        other.registered.get(timeout=60)
         other.send(MESSAGE(type=MESSAGE.REGISTERED))
-        assert other.ended.get(timeout=10) is grpc.StatusCode.INTERNAL
+        assert other.ended.get(timeout=60) is grpc.StatusCode.INTERNAL
     assert peer.run("add", "k", "1").status == 200
 
 
@@ -146,19 +119,19 @@ def test_stopping_finishes_what_runs_and_refuses_the_rest() -> None:
     server = _serve(ServiceSettings("127.0.0.1:0", "counter:1"))
     with grpc.insecure_channel(f"127.0.0.1:{server.port}") as channel:
         peer = DiallingPeer(channel)
-        peer.registered.get(timeout=10)
+        peer.registered.get(timeout=60)
         peer.start("held", "hold")
         assert peer.run("add", "k", "1", transaction_id="before").status == 200
-        stopping = Thread(target=server.stop, args=(10,))
+        stopping = Thread(target=server.stop, args=(60,))
         stopping.start()
         while not (refused := peer.run("add", "k", "1", transaction_id="late")).message:
             pass
         assert refused.message.startswith("SHUTTING_DOWN: ")
         Counter.held.put("done")
         assert peer.finish()[1].payload == b"done"
-        stopping.join(10)
+        stopping.join(60)
         assert not stopping.is_alive()
-        assert peer.ended.get(timeout=10) is not None
+        assert peer.ended.get(timeout=60) is not None
 
 
 class Certificates:
@@ -219,7 +192,7 @@ def test_tls(tmp_path: Path) -> None:
     roots = certificates.authority.read_bytes()
     with grpc.secure_channel(f"localhost:{server.port}", grpc.ssl_channel_credentials(roots)) as channel:
         peer = DiallingPeer(channel)
-        assert peer.registered.get(timeout=10) == "counter:1"
+        assert peer.registered.get(timeout=60) == "counter:1"
         assert peer.run("add", "k", "1").payload == b"1"
         peer.hang_up()
     server.stop(1)
@@ -234,10 +207,10 @@ def test_mutual_tls_admits_only_known_peers(tmp_path: Path) -> None:
     known = grpc.ssl_channel_credentials(roots, key, certificate)
     with grpc.secure_channel(f"localhost:{server.port}", known) as channel:
         peer = DiallingPeer(channel)
-        assert peer.registered.get(timeout=10) == "counter:1"
+        assert peer.registered.get(timeout=60) == "counter:1"
         peer.hang_up()
     with grpc.secure_channel(f"localhost:{server.port}", grpc.ssl_channel_credentials(roots)) as channel:
-        assert DiallingPeer(channel).ended.get(timeout=20) is grpc.StatusCode.UNAVAILABLE
+        assert DiallingPeer(channel).ended.get(timeout=60) is grpc.StatusCode.UNAVAILABLE
     server.stop(1)
 
 
@@ -280,7 +253,7 @@ def _health(server: ChaincodeServer, request: bytes = b"") -> bytes:
         check: Any = channel.unary_unary(
             "/grpc.health.v1.Health/Check", request_serializer=None, response_deserializer=None
         )
-        answer: bytes = check(request, timeout=10)
+        answer: bytes = check(request, timeout=60)
         return answer
 
 

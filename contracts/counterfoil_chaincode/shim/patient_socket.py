@@ -1,0 +1,108 @@
+"""A socket whose sending never waits: what it does not take at once is kept until there is room."""
+
+import contextlib
+import select
+import socket
+from threading import Lock
+
+_CHUNK_BYTES = 64 * 1024
+
+
+class PatientSocket:
+    """One thread receives; any thread sends, in two steps: `put` keeps the order, `flush` asks the socket.
+
+    No lock is held while the socket is asked: a thread that waits for a lock whose holder waits for the
+    interpreter would cost more than the message.
+    """
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._socket = connection
+        self._lock = Lock()
+        self._unsent = bytearray()
+        self._is_flushing = False
+        # Wakes the receiving thread when it must also wait for room.
+        self._alarm, self._bell = socket.socketpair()
+        connection.settimeout(0)
+        if connection.family in (socket.AF_INET, socket.AF_INET6):
+            connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._poll = select.poll()
+        self._poll.register(self._alarm, select.POLLIN)
+
+    @property
+    def unsent(self) -> int:
+        """Bytes that wait for room."""
+        return len(self._unsent)
+
+    def put(self, data: bytes) -> None:
+        """Have these bytes sent with the next `flush`, after those that were put before."""
+        with self._lock:
+            self._unsent += data
+
+    def flush(self) -> None:
+        """Give the socket what was put; what another thread is about to give it, that thread gives."""
+        with self._lock:
+            if self._is_flushing or not self._unsent:
+                return
+            self._is_flushing = True
+            data, self._unsent = self._unsent, bytearray()
+        while True:
+            sent = self._send(data)
+            with self._lock:
+                if sent == len(data) and self._unsent:
+                    data, self._unsent = self._unsent, bytearray()
+                    continue
+                del data[:sent]
+                data += self._unsent
+                self._unsent, self._is_flushing = data, False
+            if data:
+                with contextlib.suppress(OSError):
+                    self._bell.send(b"\0")
+            return
+
+    def receive(self, timeout_seconds: float | None = None) -> bytes | None:
+        """What has come: nothing at the end, None when the time is over."""
+        while True:
+            self.flush()
+            try:
+                return self._socket.recv(_CHUNK_BYTES)
+            except BlockingIOError:
+                if not self._wait(timeout_seconds):
+                    return None
+            except OSError:
+                return b""
+
+    def shut(self) -> None:
+        """End the connection; the receiving thread comes to its end."""
+        self.flush()
+        with contextlib.suppress(OSError):
+            self._socket.shutdown(socket.SHUT_RDWR)
+
+    def release(self) -> None:
+        """Give the descriptors back, when nobody receives any more."""
+        for each in (self._socket, self._alarm, self._bell):
+            each.close()
+
+    def _send(self, data: bytearray) -> int:
+        """How much of it the socket took."""
+        sent = 0
+        with memoryview(data) as view:
+            try:
+                while sent < len(data):
+                    sent += self._socket.send(view[sent:])
+            except BlockingIOError:
+                return sent
+            except OSError:
+                # The receiving thread finds out by itself.
+                return len(data)
+        return sent
+
+    def _wait(self, timeout_seconds: float | None) -> bool:
+        try:
+            self._poll.register(self._socket, select.POLLIN | (select.POLLOUT if self._unsent else 0))
+            ready = self._poll.poll(None if timeout_seconds is None else timeout_seconds * 1000)
+        except (OSError, ValueError):
+            # Closed meanwhile.
+            return True
+        if any(descriptor == self._alarm.fileno() for descriptor, _ in ready):
+            self._alarm.recv(16)
+        return bool(ready)
