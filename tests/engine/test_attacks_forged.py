@@ -11,9 +11,9 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
-from attacker import Attacker, Endorsed, Person
+from attacker import CHANNEL, Attacker, Endorsed, Person
 from counterfoil_network.identities.certificate_authority import new_key
-from counterfoil_protocol.envelope import sign_envelope
+from counterfoil_protocol.envelope import build_payload, sign_envelope
 from counterfoil_protocol.identity import Identity
 from counterfoil_protocol.messages import (
     common,
@@ -337,6 +337,26 @@ def test_a_collection_that_nobody_defined_stops_no_peer(
     forged = forge_writes(attacker, results, *(attacker.peer(each) for each in endorsers))
     code = verdict(attacker, forged, forged.envelope())
     assert code in {"ENDORSEMENT_POLICY_FAILURE", "INVALID_CHAINCODE", "ILLEGAL_WRITESET"}
+
+
+def empty_transaction(person: Person) -> common.Envelope:
+    """Signed well, and nothing inside: no action, no transaction id."""
+    now = divmod(time.time_ns(), 1_000_000_000)
+    kind, nonce = common.ENDORSER_TRANSACTION, new_nonce()
+    return sign_envelope(build_payload(kind, CHANNEL, person.creator, nonce, b"", timestamp=now), person.sign)
+
+
+def test_an_empty_transaction_before_anothers_stops_no_peer(attacker: Attacker) -> None:
+    """Fabric's peers read it while they validate the other (tests/fabric/test_attacks_stopping.py)."""
+    officer = attacker.user("BankB", "officer1")
+    with attacker.endpoint("Orderer") as node:
+        for _ in range(5):
+            other = create(attacker, ("Regulator", "Port"))
+            both = iter([empty_transaction(officer), other.envelope()])
+            assert [answer.status for answer in node.orderer.Broadcast(both, timeout=60)] == [
+                common.SUCCESS
+            ] * 2
+            assert attacker.code(other.transaction_id) == transaction.VALID
 
 
 def test_private_data_stated_twice_stops_no_peer(attacker: Attacker) -> None:
