@@ -6,11 +6,13 @@ or one in the peer's development mode. Environment, as fabric-chaincode-go shim/
 the argument `-peer.address` or `--peer.address` goes before it), `CORE_PEER_LOCALMSPID`,
 `CORE_PEER_TLS_ENABLED`, `CORE_PEER_TLS_ROOTCERT_FILE`, and for its own certificate `CORE_TLS_CLIENT_KEY_FILE`
 and `CORE_TLS_CLIENT_CERT_FILE` (PEM), or `CORE_TLS_CLIENT_KEY_PATH` and `CORE_TLS_CLIENT_CERT_PATH` (base64
-of PEM).
+of PEM). In their place `--run-metadata FILE` takes the chaincode.json that a peer gives an external builder's
+`run` (fabric core/container/externalbuilder/externalbuilder.go runConfig).
 """
 
 import argparse
 import base64
+import json
 import logging
 import os
 import signal
@@ -24,7 +26,7 @@ from threading import Event, Thread
 
 from .entry_point import EntryPointError, load_chaincode
 from .errors import ProtocolViolation
-from .peer_environment import PeerEnvironment
+from .peer_environment import LOCAL_MSP_VARIABLE, PeerEnvironment
 from .service import DRAIN_SECONDS, SettingsError
 from .shim.grpc_client import CallFailed, OpenCall
 from .shim.handler import Handler, Invocable
@@ -41,11 +43,12 @@ _GOOD_BYE_SECONDS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class LaunchSettings:
-    """The peer to dial (host:port), as which chaincode, and with TLS or without."""
+    """The peer to dial (host:port), its MSP ID, as which chaincode, and with TLS or without."""
 
     address: str
     chaincode_id: str
     tls: ssl.SSLContext | None = None
+    msp_id: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str], address: str = "") -> "LaunchSettings":
@@ -56,15 +59,38 @@ class LaunchSettings:
         """
         address = address or environment.get("CORE_PEER_ADDRESS", "")
         chaincode_id = environment.get("CORE_CHAINCODE_ID_NAME", "")
+        msp_id = environment.get(LOCAL_MSP_VARIABLE, "")
         if not address or not chaincode_id:
             raise SettingsError("CORE_PEER_ADDRESS and CORE_CHAINCODE_ID_NAME must be set")
-        if not address.rpartition(":")[2].isdigit():
-            raise SettingsError(f"the peer's address {address} has no port")
+        _check_address(address)
         if environment.get("CORE_PEER_TLS_ENABLED", "false").lower() != "true":
-            return cls(address, chaincode_id)
+            return cls(address, chaincode_id, msp_id=msp_id)
         root = _read(environment, "CORE_PEER_TLS_ROOTCERT_FILE")
         key, certificate = (_own(environment, part) for part in ("KEY", "CERT"))
-        return cls(address, chaincode_id, _tls(root, key, certificate))
+        return cls(address, chaincode_id, _tls(root, key, certificate), msp_id)
+
+    @classmethod
+    def from_run_metadata(cls, path: Path) -> "LaunchSettings":
+        """Read what a peer gives an external builder's `run`.
+
+        Raises:
+            SettingsError: there is no such file, or it is none of these.
+        """
+        try:
+            told = {name: str(text) for name, text in json.loads(path.read_text(encoding="utf-8")).items()}
+            address, chaincode_id, msp_id = told["peer_address"], told["chaincode_id"], told["mspid"]
+        except OSError as error:
+            raise SettingsError(f"cannot read {path}: {error.strerror}") from None
+        except (ValueError, AttributeError, KeyError):
+            raise SettingsError(f"{path} is not what a peer gives an external builder's run") from None
+        _check_address(address)
+        pems = [told.get(name, "").encode() for name in ("root_cert", "client_key", "client_cert")]
+        return cls(address, chaincode_id, _tls(*pems) if all(pems) else None, msp_id)
+
+
+def _check_address(address: str) -> None:
+    if not address.rpartition(":")[2].isdigit():
+        raise SettingsError(f"the peer's address {address} has no port")
 
 
 def _tls(root: bytes, key: bytes, certificate: bytes) -> ssl.SSLContext:
@@ -111,11 +137,7 @@ class PeerLink:
     """
 
     def __init__(
-        self,
-        invocable: Invocable,
-        settings: LaunchSettings,
-        peer: PeerEnvironment,
-        abandoned: Callable[[], None] = lambda: None,
+        self, invocable: Invocable, settings: LaunchSettings, abandoned: Callable[[], None] = lambda: None
     ) -> None:
         self._chaincode_id = settings.chaincode_id
         self._abandoned = abandoned
@@ -124,6 +146,7 @@ class PeerLink:
         self._workers = WorkerPool()
         self._call = OpenCall(settings.address, PATH, settings.tls)
         self._reading = self._call.reading(self._receive, self._end, self._workers)
+        peer = PeerEnvironment(settings.msp_id)
         self._handler = Handler(invocable, peer, self._reading, self._call.send)
 
     def serve(self) -> None:
@@ -170,16 +193,19 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     parser = argparse.ArgumentParser(prog="python -m counterfoil_chaincode.launched")
     parser.add_argument("entry_point", metavar="MODULE:ATTRIBUTE")
     parser.add_argument("-peer.address", "--peer.address", dest="address", default="")
+    parser.add_argument("--run-metadata", type=Path, metavar="FILE")
     given = parser.parse_args(arguments)
     try:
-        settings = LaunchSettings.from_environment(environment, given.address)
+        if given.run_metadata:
+            settings = LaunchSettings.from_run_metadata(given.run_metadata)
+        else:
+            settings = LaunchSettings.from_environment(environment, given.address)
         invocable = load_chaincode(given.entry_point)
     except (EntryPointError, SettingsError) as error:
         logger.error("%s", error)
         return _EXIT_BAD_SETTINGS
     try:
-        peer = PeerEnvironment.from_environment(environment)
-        link = PeerLink(invocable, settings, peer, lambda: os._exit(_EXIT_ABANDONED))
+        link = PeerLink(invocable, settings, lambda: os._exit(_EXIT_ABANDONED))
         # On a thread of its own, because this one reads what running transactions wait for.
         signal.signal(signal.SIGTERM, lambda *_: Thread(target=link.stop, name="stop", daemon=True).start())
         link.serve()

@@ -1,6 +1,7 @@
 """A chaincode that dials the peer which launched it: plain, with TLS, from the environment; and its ends."""
 
 import base64
+import json
 import os
 import signal
 import socket
@@ -19,7 +20,6 @@ import pytest
 from counterfoil_chaincode.chaincode import Chaincode
 from counterfoil_chaincode.contract_api import Context, Contract, submit
 from counterfoil_chaincode.launched import LaunchSettings, PeerLink, main
-from counterfoil_chaincode.peer_environment import PeerEnvironment
 from counterfoil_chaincode.service import SettingsError
 from counterfoil_chaincode.shim.grpc_client import CallFailed
 from cryptography import x509
@@ -80,14 +80,14 @@ def peer() -> Iterator[ListeningPeer]:
 
 
 def link_to(settings: LaunchSettings) -> tuple[PeerLink, Thread]:
-    link = PeerLink(Chaincode([Greeter()]), settings, PeerEnvironment("Org1MSP"))
+    link = PeerLink(Chaincode([Greeter()]), settings)
     thread = Thread(target=link.serve, daemon=True)
     thread.start()
     return link, thread
 
 
 def test_it_registers_and_runs_transactions(peer: ListeningPeer) -> None:
-    link, thread = link_to(LaunchSettings(peer.address, "greeter:1"))
+    link, thread = link_to(LaunchSettings(peer.address, "greeter:1", msp_id="Org1MSP"))
     assert peer.registered.get(timeout=60) == "greeter:1"
     assert peer.run("greet", "ann").payload == b"ann at Org1MSP"
     assert peer.state == {"ann": b"greeted"}
@@ -97,7 +97,7 @@ def test_it_registers_and_runs_transactions(peer: ListeningPeer) -> None:
 
 
 def test_it_ends_with_the_peers_stream(peer: ListeningPeer) -> None:
-    _, thread = link_to(LaunchSettings(peer.address, "greeter:1"))
+    _, thread = link_to(LaunchSettings(peer.address, "greeter:1", msp_id="Org1MSP"))
     peer.registered.get(timeout=60)
     peer.hang_up()
     thread.join(60)
@@ -127,6 +127,37 @@ def make_certificate(folder: Path) -> tuple[bytes, bytes]:
         (folder / f"{file}.pem").write_bytes(content)
         (folder / f"{file}.b64").write_bytes(base64.b64encode(content))
     return certificate, pem
+
+
+def test_tls_as_an_external_builders_run_is_told(tmp_path: Path) -> None:
+    certificate, key = make_certificate(tmp_path)
+    peer = ListeningPeer(
+        grpc.ssl_server_credentials([(key, certificate)], certificate, require_client_auth=True)
+    )
+    told = {
+        "chaincode_id": "greeter:1",
+        "peer_address": peer.address.replace("127.0.0.1", "localhost"),
+        "client_cert": certificate.decode(),
+        "client_key": key.decode(),
+        "root_cert": certificate.decode(),
+        "mspid": "Org1MSP",
+    }
+    path = tmp_path / "chaincode.json"
+    path.write_text(json.dumps(told))
+    link, thread = link_to(LaunchSettings.from_run_metadata(path))
+    assert peer.registered.get(timeout=60) == "greeter:1"
+    assert peer.run("greet", "ann").payload == b"ann at Org1MSP"
+    link.stop()
+    thread.join(60)
+    peer.server.stop(None).wait()
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{}", '{"peer_address": "a:1"}'])
+def test_what_no_peer_gives_is_told(tmp_path: Path, content: str) -> None:
+    path = tmp_path / "chaincode.json"
+    path.write_text(content)
+    with pytest.raises(SettingsError, match="is not what a peer gives"):
+        LaunchSettings.from_run_metadata(path)
 
 
 @pytest.mark.parametrize("kind", ["FILE", "PATH"])
@@ -196,7 +227,7 @@ def test_the_process_ends_in_order_when_told_to(peer: ListeningPeer) -> None:
 
 
 def test_a_peer_that_goes_away_ends_it_with_an_exit_code_of_its_own(peer: ListeningPeer) -> None:
-    link = PeerLink(Chaincode([Greeter()]), LaunchSettings(peer.address, "greeter:1"), PeerEnvironment("O"))
+    link = PeerLink(Chaincode([Greeter()]), LaunchSettings(peer.address, "greeter:1"))
     failed: SimpleQueue[Exception] = SimpleQueue()
 
     def serve() -> None:
