@@ -5,6 +5,7 @@ from msgspec.structs import replace
 from counterfoil_contracts.core.codes import RefusalCode
 from counterfoil_contracts.core.marks import Mark
 from counterfoil_contracts.core.refusals import refusal
+from counterfoil_contracts.registry import day_rules
 from counterfoil_contracts.registry.desk import Desk, trade_operation
 
 from . import act_effects, act_steps, model
@@ -25,9 +26,9 @@ class Acts:
         act_steps.check_form(act)
         value_date = getattr(act, "value_date", None)
         if value_date is not None:
-            model.check_value_date(value_date, desk.day)
+            day_rules.check_value_date(value_date, desk.day)
         if isinstance(act, Register):
-            model.check_past(act.disbursed_on, desk.day)
+            day_rules.check_past(act.disbursed_on, desk.day)
         slip_hash = desk.bound_hash(ops.TERMS, SLIP, body.slip) if body.slip else ""
         if slip_hash is None:
             raise refusal(RefusalCode.NOT_FOUND, "no such slip of this bank")

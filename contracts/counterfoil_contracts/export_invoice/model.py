@@ -12,7 +12,7 @@ from counterfoil_contracts.core.pledges import Hold
 from counterfoil_contracts.core.pledges import Pledge as HeldPledge
 from counterfoil_contracts.core.pools import Pool, PoolLine
 from counterfoil_contracts.core.refusals import refusal
-from counterfoil_contracts.registry import tables
+from counterfoil_contracts.registry import admission, day_rules, tables
 from counterfoil_contracts.registry.operations import Enterprise
 from counterfoil_contracts.registry.tables import Day
 
@@ -109,9 +109,7 @@ def check_admission(bank: str, enterprise: Enterprise | None, day: Day) -> None:
     Raises:
         Refusal: `SCENARIO_NOT_OPEN`.
     """
-    region = enterprise.region if enterprise is not None and enterprise.region else "NONE"
-    keys = (f"{SCENARIO}/{region}/{bank}", f"{SCENARIO}/ALL/{bank}", f"{SCENARIO}/{region}", SCENARIO)
-    if tables.parameter(day.tables, day.today, "admission", *keys) != 1:
+    if not admission.is_admitted(SCENARIO, bank, enterprise, day):
         raise refusal(RefusalCode.SCENARIO_NOT_OPEN, "the bank is not admitted to this business here")
 
 
@@ -255,7 +253,7 @@ def check_rates(body: Lock, currencies: Sequence[tuple[str, str]], day: Day, *, 
         if rate_id and (found is None or (found.source, found.target) != (currency, body.currency)):
             raise refusal(RefusalCode.NO_RATE, "no rate of this id joins the two currencies")
     for _, _, rate_id, _ in worth:
-        if fresh and rate_id and not _is_fresh(rate_id, day):
+        if fresh and rate_id and not day_rules.is_fresh(rate_id, day):
             raise refusal(RefusalCode.STALE_RATE, "a rate is too old, or of a day to come")
     for amount, currency, rate_id, loan in worth:
         if loan > _worth(amount, currency, rate_id, body.currency, day):
@@ -293,34 +291,6 @@ def hold_pledges(body: Lock, documents: Documents) -> tuple[HeldPledge, ...]:
     )
 
 
-def check_value_date(value_date: str, day: Day) -> None:
-    """A value date is not in the future and not too long ago.
-
-    Raises:
-        Refusal: `BAD_INPUT`; `NOT_CONFIGURED`.
-    """
-    try:
-        age = business_day.days_between(value_date, day.today)
-    except ValueError:
-        raise refusal(RefusalCode.BAD_INPUT, "a value date that does not exist") from None
-    if not 0 <= age <= day.parameter("back_dating_days"):
-        raise refusal(RefusalCode.BAD_INPUT, "a value date in the future, or too long ago")
-
-
-def check_past(text: str, day: Day) -> None:
-    """A day that exists and is not to come.
-
-    Raises:
-        Refusal: `BAD_INPUT`.
-    """
-    try:
-        age = business_day.days_between(text, day.today)
-    except ValueError:
-        raise refusal(RefusalCode.BAD_INPUT, "a day that does not exist") from None
-    if age < 0:
-        raise refusal(RefusalCode.BAD_INPUT, "a day to come")
-
-
 def check_open(invoices: Iterable[Pool]) -> None:
     """The invoices of a lock are not paid, and in no live financing.
 
@@ -332,13 +302,6 @@ def check_open(invoices: Iterable[Pool]) -> None:
         raise refusal(RefusalCode.ALREADY_COLLECTED, "the buyer has paid an invoice in full")
     if any(pools.live_marks(pool) for pool in found):
         raise refusal(RefusalCode.DUPLICATE, "an invoice is in a live financing")
-
-
-def _is_fresh(rate_id: str, day: Day) -> bool:
-    found = tables.rate(day.tables, rate_id)
-    assert found is not None, "rates are looked up first"
-    age = business_day.days_between(found.value_date, day.today)
-    return 0 <= age <= day.parameter("rate_age_days")
 
 
 def _worth(amount: int, currency: str, rate_id: str, loan_currency: str, day: Day) -> int:
