@@ -13,6 +13,8 @@ from counterfoil_demo.narration import Check, Money, StoryBroken
 from counterfoil_demo.stage import business_day
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from counterfoil_demo.papers import LoanPapers
     from counterfoil_demo.stage import Stage
 
@@ -94,8 +96,8 @@ class Desk:
             Money(stage.declarations[place].available, sample.currency),
         )
 
-    def put_terms(self, loan: Loan) -> str:
-        """Put the loan's terms between bank and regulator; gives their id."""
+    def put_terms(self, loan: Loan, maturity: date | None = None) -> str:
+        """Put the loan's terms between bank and regulator, due with the invoice or later; gives their id."""
         stage = self.stage
         officer = stage.cast(self.bank, OFFICER)
         invoice = stage.invoice(loan.invoice)
@@ -105,7 +107,7 @@ class Desk:
             currency=loan.currency,
             amount=loan.amount,
             rate=loan.papers.rate,
-            maturity=invoice.due_date.isoformat(),
+            maturity=(maturity or invoice.due_date).isoformat(),
             payer=invoice.buyer.name,
             reference=loan.papers.loan_reference,
         )
@@ -114,7 +116,7 @@ class Desk:
             done = officer.submit(trade.TERMS_PUT, terms)
             auditor = stage.cast(self.bank, AUDITOR)
             answer = auditor.ask(trade.TERMS_READ, trade.ReadTerms(terms=done.answer.terms))
-        loan.terms_by = (done.transaction_id, done.block)
+        loan.terms_by = loan.terms_by if maturity else (done.transaction_id, done.block)
         checks = [Check(auditor.name, "the same terms", answer.terms == terms, expected=True)]
         stage.narration.committed(officer.name, text, done.told, checks)
         return done.answer.terms
@@ -179,14 +181,60 @@ class Desk:
         text = f"take back {Money(principal, loan.currency)} from {source.replace('_', ' ').lower()}"
         done = self._two_people(act, text, loan.papers.receipt_reference)
         loan.repaid += principal
-        freed = reference.released(loan.held, loan.repaid, loan.drawn)
+        self._hold_what_is_left(loan)
         place = stage.declaration_of(loan.invoice)
-        stage.hold(loan.name, loan.invoice, loan.held - freed)
         if received:
             stage.declarations[place] = stage.declarations[place].paid(received)
             stage.invoices[loan.invoice] = stage.invoices[loan.invoice].paid(received)
         approver = stage.cast(self.bank, APPROVER)
         checks = [*stage.read_back(place), *self._financing(loan, "PARTIALLY_REPAID")]
+        stage.narration.committed(approver.name, f"confirms: {text}", done, checks)
+
+    def reverse(self, loan: Loan, principal: int) -> None:
+        """Undo the last act, a repayment from own funds that never happened: all it freed is held again."""
+        stage = self.stage
+        auditor = stage.cast(self.bank, AUDITOR)
+        acts = auditor.ask(trade.FINANCING_READ, trade.ReadFinancing(mark=loan.mark)).acts
+        text = f"undo the mistaken repayment of {Money(principal, loan.currency)}"
+        done = self._two_people(trade.Reverse(act=acts[-1].act), text, loan.papers.receipt_reference)
+        loan.repaid -= principal
+        self._hold_what_is_left(loan)
+        checks = [
+            *stage.read_back(stage.declaration_of(loan.invoice)),
+            *self._financing(loan, "PARTIALLY_REPAID"),
+        ]
+        approver = stage.cast(self.bank, APPROVER)
+        stage.narration.committed(approver.name, f"confirms: {text}", done, checks)
+
+    def credit(self, loan: Loan, amount: int) -> None:
+        """The seller has credited the buyer a part of the invoice: it carries less from now on."""
+        stage = self.stage
+        currency = stage.invoice(loan.invoice).currency
+        act = trade.CreditNote(mark=loan.mark, invoice=0, amount=amount, value_date=business_day())
+        text = f"record a credit note of {Money(amount, currency)} on invoice {loan.invoice}"
+        done = self._two_people(act, text, loan.papers.receipt_reference)
+        book = stage.invoices[loan.invoice]
+        stage.invoices[loan.invoice] = book.amended(book.total - amount)
+        approver = stage.cast(self.bank, APPROVER)
+        checks = stage.read_back_invoice(loan.invoice)
+        stage.narration.committed(approver.name, f"confirms: {text}", done, checks)
+
+    def extend(self, loan: Loan, maturity: date) -> None:
+        """Give the borrower more time: other terms, and the earlier ones stay on record."""
+        stage = self.stage
+        terms = self.put_terms(loan, maturity)
+        text = f"extend the loan to {maturity.isoformat()}"
+        act = trade.Extend(mark=loan.mark, terms=terms)
+        done = self._two_people(act, text, loan.papers.payout_reference)
+        auditor = stage.cast("Regulator", "auditor")
+        sample = stage.declaration(stage.declaration_of(loan.invoice))
+        answer = auditor.ask(trade.SUPERVISE, trade.Supervise(declaration=sample.number))
+        found = next(each for each in answer.financings if each.financing.mark == loan.mark)
+        checks = [
+            Check(auditor.name, "due", found.terms.maturity, maturity.isoformat()),
+            Check(auditor.name, "earlier terms on record", len(found.financing.earlier_terms), 1),
+        ]
+        approver = stage.cast(self.bank, APPROVER)
         stage.narration.committed(approver.name, f"confirms: {text}", done, checks)
 
     def cancel(self, loan: Loan) -> None:
@@ -198,6 +246,10 @@ class Desk:
         approver = stage.cast(self.bank, APPROVER)
         checks = stage.read_back(stage.declaration_of(loan.invoice))
         stage.narration.committed(approver.name, f"confirms: {text}", done, checks)
+
+    def _hold_what_is_left(self, loan: Loan) -> None:
+        freed = reference.released(loan.held, loan.repaid, loan.drawn)
+        self.stage.hold(loan.name, loan.invoice, loan.held - freed)
 
     def _two_people(self, act: trade.Act, text: str, slip_reference: str) -> tuple[str, int | None, float]:
         """Slip, prepare, confirm; the confirmation is told by the caller."""

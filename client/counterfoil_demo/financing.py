@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from counterfoil_contracts.export_invoice import operations as trade
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
     from counterfoil_demo.stage import Stage
 
+_MISTAKE_SHARE = 20
+_CREDIT_SHARE = 50
+_MORE_TIME = timedelta(days=60)
 _OVER_FINANCING = trade.RefusalCode.OVER_FINANCING.value
 _DUPLICATE = trade.RefusalCode.DUPLICATE.value
 _SAME_PERSON = trade.RefusalCode.SAME_PERSON.value
@@ -108,6 +112,20 @@ def be_paid_by_the_buyer(stage: Stage, enterprise: Enterprise) -> Loan:
     bank_a.repay(first, figures.proceeds.principal, "EXPORT_PROCEEDS", received=figures.proceeds.received)
     _look(stage, lambda: [bank_b.available(second.view, 2)])
     return first
+
+
+def put_right_and_extend(stage: Stage, loan: Loan) -> None:
+    """A repayment booked by mistake, a credit note of the seller's, and more time for the borrower."""
+    stage.narration.chapter(
+        "What goes otherwise than planned",
+        "nothing is deleted: every step is undone or changed by another one",
+    )
+    desk = Desk(stage, "BankA")
+    mistaken = loan.amount // _MISTAKE_SHARE
+    desk.repay(loan, mistaken, "OWN_FUNDS")
+    desk.reverse(loan, mistaken)
+    desk.credit(loan, stage.invoice(loan.invoice).total // _CREDIT_SHARE)
+    desk.extend(loan, stage.invoice(loan.invoice).due_date + _MORE_TIME)
 
 
 def finance_in_yen(stage: Stage, enterprise: Enterprise) -> None:

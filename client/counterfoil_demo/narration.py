@@ -159,6 +159,15 @@ class Narration:
             self._console.print(text, style="bold green")
         return not self.failures
 
+    def invite(self, own: tuple[str, Sequence[str]]) -> None:
+        """What to do next: the command that keeps the network up, and those to try meanwhile."""
+        up, commands = own
+        self._console.print()
+        self._console.print("Now with an invoice of your own, UBL or CII", style="bold cyan")
+        self._console.print(f"  the same network stays up with   {up}", style="dim")
+        for command in commands:
+            self._console.print(f"  $ {command}")
+
     def broke_off(self, text: str) -> None:
         """The story cannot go on."""
         self.failures.append(text)

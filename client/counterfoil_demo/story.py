@@ -6,6 +6,7 @@ Chapters are functions of other modules; this one puts them in order and says wh
 from __future__ import annotations
 
 import time
+from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Final
 
@@ -26,7 +27,6 @@ from counterfoil_demo.stage import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from counterfoil_demo.desk import Loan
     from counterfoil_demo.narration import Narration
@@ -51,7 +51,22 @@ def run_story(
         _run(folder, seed, narration, options, looks=looks)
     except (CounterfoilError, NetworkDidNotStart, StoryBroken) as error:
         narration.broke_off(f"{type(error).__name__}: {error}")
-    return narration.end(time.monotonic() - began)
+    came_out = narration.end(time.monotonic() - began)
+    if came_out and looks:
+        narration.invite(own_invoice(folder / "network", options))
+    return came_out
+
+
+def own_invoice(network: Path, options: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """What keeps the story's network up, and three commands to try on an invoice file of one's own."""
+    folder = network.relative_to(Path.cwd()) if network.is_relative_to(Path.cwd()) else network
+    engine = options if "fabric" in options else ()
+    up = " ".join(["counterfoil network up --dir", str(folder), *engine])
+    return up, (
+        "counterfoil invoice read my-invoice.xml",
+        f"counterfoil invoice rehearse my-invoice.xml --dir {folder}",
+        f"counterfoil consent view my-invoice.consent --dir {folder} --org BankA --user officer1",
+    )
 
 
 def _run(folder: Path, seed: int, narration: Narration, options: Sequence[str], *, looks: bool) -> None:
@@ -97,6 +112,7 @@ def _banks(stage: Stage) -> tuple[Loan, Loan]:
     first = financing.finance_first_invoice(stage, enterprise)
     second = financing.be_refused_and_take_the_rest(stage, enterprise)
     financing.repay_from_own_funds(stage, first, second)
-    financing.be_paid_by_the_buyer(stage, enterprise)
+    third = financing.be_paid_by_the_buyer(stage, enterprise)
+    financing.put_right_and_extend(stage, third)
     financing.finance_in_yen(stage, enterprise)
     return first, second
