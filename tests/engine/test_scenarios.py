@@ -1,5 +1,6 @@
 """The scenarios on the embedded engine, and those that need a network: restarts, and an authority away."""
 
+import random
 from collections.abc import Iterator
 
 import pytest
@@ -8,6 +9,7 @@ from counterfoil_cli.trade_chaincode import trade_chaincode
 from network_trade import NetworkTrade
 from running_network import running_network
 from three_banks import MSP_IDS, write_three_banks
+from trade_life import lead_on
 
 
 @pytest.fixture(scope="module")
@@ -27,3 +29,10 @@ def trade(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NetworkTrade]:
 @pytest.mark.parametrize("scenario", scenarios.ALL, ids=lambda each: each.__name__)
 def test_scenario(trade: NetworkTrade, scenario: scenarios.Scenario) -> None:
     scenario(trade)
+
+
+@pytest.mark.slow
+def test_two_hundred_steps_follow_the_sums(trade: NetworkTrade) -> None:
+    """As tests/property/test_export_invoice.py, where transactions have blocks and real endorsers."""
+    happened = lead_on(trade, 200, random.Random("embedded"))
+    assert len({each.kind for each in happened.events}) > 12

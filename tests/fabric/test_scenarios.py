@@ -1,6 +1,7 @@
 """The scenarios on real Fabric, on one network with three banks, and what only processes can show."""
 
 import os
+import random
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -19,6 +20,7 @@ from counterfoil_network.fabric.status import processes
 from network_trade import NetworkTrade
 from running_network import RunningNetwork, running_network
 from three_banks import MSP_IDS, write_three_banks
+from trade_life import lead_on
 
 AT_ONCE = 4
 """Scenarios: they wait for blocks more than they compute."""
@@ -46,6 +48,11 @@ def test_every_scenario(trade: NetworkTrade) -> None:
         running = {each.__name__: pool.submit(each, trade) for each in scenarios.ALL}
     failed = [f"{name}: {error!r}" for name, run in running.items() if (error := run.exception())]
     assert not failed, "\n".join(failed)
+
+
+def test_fifty_steps_follow_the_sums(trade: NetworkTrade) -> None:
+    happened = lead_on(trade, 50, random.Random("fabric"))
+    assert len({each.kind for each in happened.events}) > 8
 
 
 def test_programs_are_killed_in_the_middle_of_a_financing(trade: NetworkTrade) -> None:

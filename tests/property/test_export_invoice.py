@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, precondition, rule, run_state_machine_as_test
 from msgspec.structs import replace
-from trade_life import ON_MARKS, STEPS, Life
+from trade_life import ON_MARKS, Life, some_step
 
 LIVES = int(os.environ.get("COUNTERFOIL_LIVES", "1000"))
 STEPS_A_LIFE = 30
@@ -176,16 +176,3 @@ def lead_a_life(choose: random.Random, steps: int = STEPS_TO_FIND_A_MISTAKE) -> 
         if count % STEPS_A_LIFE == 0:
             life.audit()
             life = Life()
-
-
-def some_step(life: Life, choose: random.Random) -> tuple[str, int]:
-    """A step of any kind, or, more often, one that a financing allows: so that lives get far."""
-    at = choose.randrange(18)
-    if not life.owners or choose.random() < 0.4:
-        return choose.choice((*STEPS, *["lock"] * 4, "reverse")), at
-    position = choose.randrange(len(life.owners))
-    mark = list(life.owners)[position]
-    kinds = {"proceeds": "repay", "recover_proceeds": "recover"}
-    steps = sorted(ON_MARKS - {"reissue"})
-    allowed = [name for name in steps if life.reference.may(kinds.get(name, name), mark)]
-    return choose.choice(allowed or ["reverse"]), position

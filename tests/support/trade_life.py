@@ -4,6 +4,7 @@ Three banks, two declarations and three invoices in three currencies, loans in d
 pledges each.
 """
 
+import random
 from collections.abc import Callable
 from fractions import Fraction
 from functools import lru_cache
@@ -283,7 +284,7 @@ class Life:
 
         def record(act: str) -> None:
             event.act = act
-            self.reference.events.append(event)
+            self.reference.add(event)
 
         self.act("credit", mark, messages.CreditNote(mark, 0, amount, self.trade.today), record)
 
@@ -300,7 +301,7 @@ class Life:
         body = messages.ReplaceInvoice(mark, 0, replacement)
         if self.holds(self.reference.is_live(mark), lambda: self.done(self.owners[mark], body)):
             self.names[mark, invoice] = name
-            self.reference.events.append(Event("reissue", invoice, amount, text=name))
+            self.reference.add(Event("reissue", invoice, amount, text=name))
 
     def _known(self, mark: str, invoice: str) -> str:
         """The name by which a mark knows an invoice."""
@@ -312,7 +313,7 @@ class Life:
         terms, maturity = self._terms(successor, self.currency[mark], late=percent % 3 == 0)
         if self.agreed("transfer", mark, lambda: self._transfer(mark, leaving, successor, terms)):
             self.owners[mark] = successor
-            self.reference.events.append(Event("transfer", mark, text=maturity))
+            self.reference.add(Event("transfer", mark, text=maturity))
 
     def _transfer(self, mark: str, leaving: str, successor: str, terms: str) -> None:
         first, second = self.trade.regulators
@@ -329,7 +330,7 @@ class Life:
         received = max(1, total * percent // 200)
         body = messages.Receipt(self.world.invoice(name, total, currency), received, self.trade.today)
         act = self.done(bank, body)
-        self.reference.events.append(Event("receipt", name, 0, received, name, act=act))
+        self.reference.add(Event("receipt", name, 0, received, name, act=act))
 
     def reverse(self, at: int, percent: int) -> None:
         """Reverse one of the acts, the newest more often than an old one."""
@@ -348,14 +349,14 @@ class Life:
         total = max(1, stated * percent // 80)
         body = messages.AmendDeclaration(self.world.numbers[name], version, total)
         self.trade.submit(self.trade.customs, ops.DECLARATION_AMEND, body)
-        self.reference.events.append(Event("amend", name, total))
+        self.reference.add(Event("amend", name, total))
 
     def freeze(self, at: int, _: int) -> None:
         """Freeze a declaration, or lift that; lifted at once where nothing else would go on."""
         name = DECLARATIONS[at % len(DECLARATIONS)][0]
         frozen = not self.reference.is_frozen(name) and at % 3 == 0
         self.trade.freeze(registry.Freeze(frozen=frozen, declaration=self.world.numbers[name]))
-        self.reference.events.append(Event("freeze", name, int(frozen)))
+        self.reference.add(Event("freeze", name, int(frozen)))
 
     # Doing and comparing.
 
@@ -364,7 +365,7 @@ class Life:
         reversible = kind in {"overdue", "write_off"}
 
         def record(act: str) -> None:
-            self.reference.events.append(Event(kind, mark, text=text, act=act if reversible else ""))
+            self.reference.add(Event(kind, mark, text=text, act=act if reversible else ""))
 
         self.act(kind, mark, body, record)
 
@@ -430,3 +431,26 @@ class Life:
         assert pool.locked + pool.outstanding == sum(held.values()) == reference.used(document)
         assert pool.collected == reference.collected(document)
         assert not any(held[mark] for mark in held if not reference.is_live(mark)), "ended, and holds"
+
+
+def some_step(life: Life, choose: random.Random) -> tuple[str, int]:
+    """A step of any kind, or, more often, one that a financing allows: so that lives get far."""
+    at = choose.randrange(18)
+    if not life.owners or choose.random() < 0.4:
+        return choose.choice((*STEPS, *["lock"] * 4, "reverse")), at
+    position = choose.randrange(len(life.owners))
+    mark = list(life.owners)[position]
+    kinds = {"proceeds": "repay", "recover_proceeds": "recover"}
+    steps = sorted(ON_MARKS - {"reissue"})
+    allowed = [name for name in steps if life.reference.may(kinds.get(name, name), mark)]
+    return choose.choice(allowed or ["reverse"]), position
+
+
+def lead_on(trade: TradePeople[Any], steps: int, choose: random.Random) -> Reference:
+    """One life on a network, of so many steps, with the regulator's look at the end; gives what happened."""
+    life = Life(World(trade))
+    for _ in range(steps):
+        name, at = some_step(life, choose)
+        life.step(name, at, choose.choice((100, choose.randint(1, 100))))
+    life.audit()
+    return life.reference

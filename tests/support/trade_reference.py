@@ -61,6 +61,11 @@ class Reference:
     events: list[Event] = field(default_factory=list)
     late: set[str] = field(default_factory=set)
     """Invoices of loans registered late, until nobody lends on them any more."""
+    _about: dict[str, list[Event]] = field(default_factory=dict)
+
+    def add(self, event: Event) -> None:
+        self.events.append(event)
+        self._about.setdefault(event.about, []).append(event)
 
     def worth(self, amount: int, source: str, target: str) -> int:
         """What an amount is in another currency, rounded down; all in minor units."""
@@ -72,13 +77,13 @@ class Reference:
     # A financing: what its events moved.
 
     def of(self, mark: str, *kinds: str) -> list[Event]:
-        return [each for each in self.events if each.about == mark and (not kinds or each.kind in kinds)]
+        return [each for each in self._about.get(mark, ()) if not kinds or each.kind in kinds]
 
     def counts(self, mark: str, kind: str) -> bool:
         return any(not each.reversed for each in self.of(mark, kind))
 
     def figure(self, mark: str, at: int, name: str) -> int:
-        return sum(each.moves.get((at, name), 0) for each in self.of(mark))
+        return sum(each.moves.get((at, name), 0) for each in self._about.get(mark, ()))
 
     def marks(self) -> dict[str, tuple[Wanted, ...]]:
         return {each.about: each.pledges for each in self.events if each.kind == "lock"}
@@ -169,7 +174,7 @@ class Reference:
         for at, each in enumerate(pledges):
             moves |= {(at, "loan"): each.loan, (at, "amount I"): each.invoice}
             moves[at, "amount D"] = each.declaration
-        self.events.append(Event("lock", mark, text=maturity, pledges=tuple(pledges), moves=moves))
+        self.add(Event("lock", mark, text=maturity, pledges=tuple(pledges), moves=moves))
 
     def approve(self, mark: str, amount: int) -> None:
         moves: dict[Figure, int] = {}
@@ -179,7 +184,7 @@ class Reference:
             for side in SIDES:
                 held = self.figure(mark, at, f"amount {side}")
                 moves[at, f"amount {side}"] = (ceil(Fraction(held * part, loan)) if loan else 0) - held
-        self.events.append(Event("approve", mark, amount, moves=moves))
+        self.add(Event("approve", mark, amount, moves=moves))
 
     def draw(self, mark: str, amount: int, act: str) -> None:
         moves: dict[Figure, int] = {}
@@ -190,7 +195,7 @@ class Reference:
                 held, lent = (self.figure(mark, at, f"{name} {side}") for name in ("amount", "lent"))
                 share = ceil(Fraction(held * total, loan)) if loan else 0
                 moves[at, f"lent {side}"] = max(0, share - lent)
-        self.events.append(Event("draw", mark, amount, act=act, moves=moves))
+        self.add(Event("draw", mark, amount, act=act, moves=moves))
 
     def pay_back(self, kind: str, mark: str, amount: int, act: str, received: int = 0) -> None:
         moves: dict[Figure, int] = {}
@@ -203,7 +208,7 @@ class Reference:
                 moves[at, f"back {side}"] = max(0, share - back)
         paid = self.marks()[mark][0].line[0] if received else ""
         event = Event(kind, mark, amount, received, paid, act=act, moves=moves)
-        self.events.append(event)
+        self.add(event)
         self._clear(event)
 
     def cancel(self, mark: str, act: str) -> None:
@@ -214,9 +219,9 @@ class Reference:
                 lent, held = (self.figure(mark, at, f"{name} {side}") for name in ("lent", "amount"))
                 moves[at, f"amount {side}"] = lent - held
         event = Event("cancel", mark, act=act, moves=moves)
-        self.events.append(event)
+        self.add(event)
         if not self.whole(mark, "drawn"):
-            self.events.append(Event("ended", mark))
+            self.add(Event("ended", mark))
         self._clear(event)
 
     def reverse(self, event: Event) -> None:
@@ -229,9 +234,9 @@ class Reference:
                     back = self.figure(mark, at, f"back {side}") + moves.get((at, f"back {side}"), 0)
                     moves[at, f"back {side}"] = moves.get((at, f"back {side}"), 0) + min(0, lent - back)
         event.reversed = True
-        self.events.append(Event("reverse", mark, moves=moves))
+        self.add(Event("reverse", mark, moves=moves))
         if event.kind == "draw" and not self.whole(mark, "drawn"):
-            self.events.append(Event("undrawn", mark))
+            self.add(Event("undrawn", mark))
             for each in self.of(mark, "overdue", "write_off"):
                 each.reversed = True
 
@@ -249,7 +254,7 @@ class Reference:
 
     def name(self, invoice: str) -> str:
         """The name under which the seller has issued an invoice last."""
-        names = [each.text for each in self.events if (each.kind, each.about) == ("reissue", invoice)]
+        names = [each.text for each in self.of(invoice, "reissue")]
         return names[-1] if names else invoice
 
     def holds(self, document: str) -> Iterable[tuple[str, int, str, Line]]:
@@ -327,7 +332,7 @@ class Reference:
         self.late = {invoice for invoice in self.late if self.live_on(invoice)}
 
     def is_frozen(self, document: str) -> bool:
-        decided = [each.amount for each in self.events if (each.kind, each.about) == ("freeze", document)]
+        decided = [each.amount for each in self.of(document, "freeze")]
         return bool(decided and decided[-1])
 
     def lock_answer(self, pledges: Sequence[Wanted], currency: str) -> str:

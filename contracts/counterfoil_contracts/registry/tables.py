@@ -75,8 +75,9 @@ def parameter(tables: Tables, day: str, name: str, *keys: str) -> int | None:
     for key in (*keys, ""):
         best: Parameter | None = None
         for entry in tables.parameters:
-            counts = (entry.name, entry.key) == (name, key) and entry.effective_from <= day
-            if counts and (best is None or entry.effective_from >= best.effective_from):
+            if entry.key != key or entry.name != name or entry.effective_from > day:
+                continue
+            if best is None or entry.effective_from >= best.effective_from:
                 best = entry
         if best is not None:
             return best.value
