@@ -10,6 +10,7 @@ from counterfoil_protocol.confidential import AUTHORITY, BANK, Operation
 from counterfoil_contracts.consent.operations import new_nonce, sign
 from counterfoil_contracts.core.codes import RefusalCode
 from counterfoil_contracts.core.fingerprint import older_tax_invoice, tax_invoice
+from counterfoil_contracts.core.money import exponent as currency_exponent
 from counterfoil_contracts.core.roles import (
     AUTHORITIES,
     BANK_APPROVER,
@@ -115,8 +116,8 @@ __all__ = [
     "SlipPut", "StatedInvoice", "StatedInvoices", "StatedUse", "Supervise", "SuperviseBank",
     "SuperviseDays", "SuperviseEnterprise", "Supervised", "SupervisedBank", "SupervisedInvoices",
     "SupervisedPayment", "TaxInvoice", "TransportDocument", "TransportVersions", "TransportsPut",
-    "Verified", "VerifiedInvoice", "Verify", "VoidInvoice", "WithdrawMandate", "new_nonce",
-    "older_tax_invoice", "sign", "tax_invoice",
+    "Verified", "VerifiedInvoice", "Verify", "VoidInvoice", "WithdrawMandate", "currency_exponent",
+    "new_nonce", "older_tax_invoice", "sign", "tax_invoice",
 ]  # fmt: skip
 
 CONTRACT = "freight_payment"
