@@ -43,6 +43,7 @@ GROUPS = (
     Group("consent", "What an enterprise signs, and what a bank sees with it."),
     Group("financing", "A bank's financings, from terms and lock to the last repayment.", of_contracts=True),
     Group("freight", "Payments of freight against tax invoices.", of_contracts=True),
+    Group("credit", "Leave to read an enterprise's credit record: granted, used, revoked, disputed."),
     Group("enterprise", "The regulator's directory of enterprises.", of_contracts=True),
     Group("parameter", "The ledger's secret, the public tables, the regulator's offices.", of_contracts=True),
     Group("bank", "A bank's people and limits, its freeze, what it hands to another.", of_contracts=True),

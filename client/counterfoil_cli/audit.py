@@ -7,9 +7,12 @@ from typing import Annotated
 import typer
 from counterfoil import CounterfoilError
 from counterfoil_audit import ExportError, Report, audit
+from counterfoil_chaincode.testing import Refused
+from counterfoil_history import NotProved
 from counterfoil_network.deployment import NetworkFolder, NotRunning, running_state
 
 from counterfoil_cli.audit_export import ExportRequest, export
+from counterfoil_cli.audit_question import as_of
 from counterfoil_cli.exit_codes import ExitCode
 from counterfoil_cli.output import Output, complain
 from counterfoil_cli.trade.groups import add_commands
@@ -106,6 +109,38 @@ def verify(
         _print(output, report)
     if not report.passed:
         raise typer.Exit(ExitCode.FAILED)
+
+
+@app.command("ask")
+def ask_command(
+    target: Annotated[Path, typer.Argument(help="The folder of an export.", file_okay=False)],
+    operation: Annotated[str, typer.Argument(help="A question of the regulator, export_invoice:supervise.")],
+    *,
+    body: Annotated[str, typer.Option(help="The request as JSON, or @file.")] = "{}",
+    height: Annotated[
+        int, typer.Option(min=0, help="How many blocks count.", show_default="all in the export")
+    ] = 0,
+) -> None:
+    """Ask what the contracts would have answered the regulator when the ledger had so many blocks.
+
+    The export is proved first; then the contracts themselves run on the state of that block.
+    docs/contracts.md lists the questions.
+
+    Example:
+
+        counterfoil audit ask audit-2026-11 export_invoice:supervise
+        --body '{"declaration": "224820260000000001"}' --height 40
+
+    Exit codes: 0 answered; 1 the export does not pass the audit, or the contract refuses; 2 no such question,
+    request or height.
+    """
+    try:
+        found = as_of(target, operation, body, height)
+    except (ExportError, ValueError) as error:
+        raise typer.Exit(complain(str(error), ExitCode.USAGE)) from error
+    except (NotProved, Refused) as error:
+        raise typer.Exit(complain(str(error), ExitCode.FAILED)) from error
+    Output().line(json.dumps(found, ensure_ascii=False, indent=2))
 
 
 def _print(output: Output, report: Report) -> None:

@@ -1,5 +1,6 @@
 """Credit authorizations on the embedded engine; `tests/fabric/test_credit.py` plays the same on Fabric."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -8,12 +9,14 @@ import credit_network
 import credit_scenarios
 import pytest
 from counterfoil_audit import ExportError
+from counterfoil_cli.audit import app as audit_app
 from counterfoil_cli.trade_chaincode import trade_chaincode
 from counterfoil_history import NotProved, read_ledger
 from credit_life import CreditLife
 from network_trade import NetworkTrade
 from ready_desks import export_of
 from running_network import running_network
+from typer.testing import CliRunner
 
 MSP_IDS = ("RegulatorMSP", "PortMSP", "BankAMSP", "BankBMSP")
 
@@ -93,3 +96,16 @@ def test_a_height_that_the_export_has_not(trade: NetworkTrade, tmp_path: Path) -
     folder = export_of(trade.network, tmp_path / "export")
     with pytest.raises(ExportError, match="height 100000"):
         read_ledger(folder, 100_000)
+
+
+def test_a_question_as_of_a_block_by_command(trade: NetworkTrade, tmp_path: Path) -> None:
+    folder = export_of(trade.network, tmp_path / "export")
+    for height, there in ((9, 0), (0, 1)):
+        arguments = ["ask", str(folder), "registry:tables.read", "--height", str(height)]
+        told = CliRunner().invoke(audit_app, arguments)
+        assert told.exit_code == 0, told.output
+        names = [each["name"] for each in json.loads(told.stdout)["parameters"]]
+        assert names.count("credit_ask_days") == there, "the tables came after the chaincode's nine blocks"
+    for wrong in (["registry:nothing"], ["registry:tables.read", "--body", "{"], ["export_invoice:lock"]):
+        told = CliRunner().invoke(audit_app, ["ask", str(folder), *wrong])
+        assert told.exit_code == 2, told.output

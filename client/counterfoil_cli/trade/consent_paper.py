@@ -65,7 +65,7 @@ class Signatory:
             )
         return names[0].removeprefix(_SCHEME)
 
-    def sign(self, claims: consents.TradeConsent | consents.TradeWithdrawal | consents.TradeReading) -> str:
+    def sign(self, claims: consents.Claims) -> str:
         """The compact JWS of claims.
 
         Raises:

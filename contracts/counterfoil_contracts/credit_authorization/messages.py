@@ -20,7 +20,7 @@ from counterfoil_contracts.core.message import (
 from .report import Figure, Report
 from .statements import OptionalDate, OptionalId, Purpose, Scope
 
-Token = Annotated[str, Meta(max_length=20_000)]
+Token = Annotated[str, Meta(min_length=1, max_length=200_000)]
 """A compact JWS of an enterprise."""
 PageSize = Annotated[int, Meta(ge=1, le=100)]
 Queries = Annotated[int, Meta(ge=1, le=1000)]
@@ -175,8 +175,8 @@ class Resolve(Message, frozen=True, tag="RESOLVE"):
 
     bank: BankMsp
     enquiry: RecordId
-    upheld: bool
     reason: Text
+    upheld: bool = False
 
 
 Act = Suspend | Resume | Hold | Lift | Resolve

@@ -44,7 +44,7 @@ def test_an_act_needs_what_it_is_about(life: KitLife, code: Code) -> None:
         (m.Suspend("BankBMSP", grant, "x"), "NOT_FOUND"),
         (m.Resume(bank, grant, "x"), "BAD_STATE"),
         (m.Hold(bank, enquiry, "x"), "NOT_FOUND"),
-        (m.Resolve(bank, enquiry, True, "x"), "NOT_FOUND"),
+        (m.Resolve(bank, enquiry, "x"), "NOT_FOUND"),
     ):
         assert code(partial(life.act, act)) == expected, act
     life.deliver(enquiry)
@@ -63,7 +63,7 @@ def test_a_dispute_shows_with_the_report_until_it_is_decided(life: KitLife, code
     assert disputed.state == "OPEN"
     assert code(lambda: life.deliver(enquiry, reason="sum", height=41)) == "BAD_STATE"
     assert code(lambda: life.dispute(enquiry)) == "ALREADY_EXISTS"
-    life.act(m.Resolve("BankAMSP", enquiry, upheld, "we looked"))
+    life.act(m.Resolve("BankAMSP", enquiry, "we looked", upheld=upheld))
     decided = life.read(enquiry).dispute
     assert decided is not None
     assert decided.state == ("UPHELD" if upheld else "REJECTED")
