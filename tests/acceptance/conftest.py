@@ -1,14 +1,17 @@
 """One network of the engine under test for all cases, and the record that it is held against or makes."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 
 import pytest
 from counterfoil_network.deployment import EMBEDDED, FABRIC
 
 from tests.acceptance import records
-from tests.acceptance.engines import fabric_programs, running
+from tests.acceptance.engines import fabric_programs, running, without_block_acl
+from tests.acceptance.registry import MAIN
 from tests.acceptance.surroundings import Surroundings
 
 
@@ -27,6 +30,24 @@ def engine(request: pytest.FixtureRequest) -> str:
 def surroundings(engine: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Surroundings]:
     with running(engine, tmp_path_factory.mktemp("network")) as found:
         yield found
+
+
+@pytest.fixture(scope="session")
+def networks(
+    engine: str, surroundings: Surroundings, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Surroundings]]:
+    """The network of that name; the second one is started when it is first asked for."""
+    with ExitStack() as stack:
+
+        @cache
+        def network(name: str) -> Surroundings:
+            if name == MAIN:
+                return surroundings
+            folder = tmp_path_factory.mktemp(name)
+            configtx = without_block_acl(folder / "configtx.yaml")
+            return stack.enter_context(running(engine, folder / "network", configtx))
+
+        yield network
 
 
 @pytest.fixture(scope="session")

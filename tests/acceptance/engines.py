@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import yaml
 from counterfoil_network.deployment import EMBEDDED, NetworkFolder, NetworkSettings, run_network
 from counterfoil_network.deployment.chaincode import deploy_on
 from counterfoil_network.deployment.network import RunningNetwork
@@ -26,11 +27,20 @@ def running(engine: str, folder: Path, configtx: Path = ROOT / "configtx.yaml") 
     settings = NetworkSettings(NetworkFolder(folder), configtx, ROOT / "crypto-config.yaml", engine=engine)
     with _network(engine, settings) as network:
         deploy_on(network, probe())
-        surroundings = Surroundings(engine, network.folder, network.state)
+        surroundings = Surroundings(network, engine)
         try:
             yield surroundings
         finally:
             surroundings.close()
+
+
+def without_block_acl(target: Path) -> Path:
+    """The project's configtx.yaml with every profile's ACLs left out, so that Fabric's defaults hold."""
+    document = yaml.safe_load((ROOT / "configtx.yaml").read_text(encoding="utf-8"))
+    for profile in document["Profiles"].values():
+        profile["Application"].pop("ACLs", None)
+    target.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
+    return target
 
 
 def _network(engine: str, settings: NetworkSettings) -> AbstractContextManager[RunningNetwork]:

@@ -6,16 +6,22 @@ from dataclasses import dataclass
 from tests.acceptance.stage import Stage
 
 Act = Callable[[Stage], None]
+MAIN, OPEN = "main", "open"
+"""The network of configtx.yaml; and a second one whose channel leaves access to blocks as Fabric has it, and
+whose nodes are halted and resumed. Its blocks are not recorded.
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One case. `profile` names the network it runs on."""
+    """One case."""
 
     name: str
     act: Act
     is_fault: bool = False
-    """Takes something down or waits half a minute: run by `make test-fabric-faults`, apart."""
+    """Waits half a minute: run by `make test-fabric-faults`, apart."""
+    network: str = MAIN
+    """Which of the two networks it runs on."""
 
     @property
     def area(self) -> str:
@@ -26,12 +32,12 @@ class Case:
 _CASES: dict[str, Case] = {}
 
 
-def case(name: str, *, is_fault: bool = False) -> Callable[[Act], Act]:
+def case(name: str, *, is_fault: bool = False, network: str = MAIN) -> Callable[[Act], Act]:
     """Register a case."""
 
     def register(act: Act) -> Act:
         assert name not in _CASES, name
-        _CASES[name] = Case(name, act, is_fault)
+        _CASES[name] = Case(name, act, is_fault, network)
         return act
 
     return register
@@ -47,7 +53,9 @@ def all_cases() -> tuple[Case, ...]:
         identities,
         initialisation,
         lifecycle,
+        nodes_down,
         offline_signing,
+        open_blocks,
         private_data,
         read_write_sets,
         revocation,
@@ -56,6 +64,6 @@ def all_cases() -> tuple[Case, ...]:
         validation,
     )
 
-    del answers, drawn, events, faults, identities, initialisation, lifecycle, offline_signing, private_data
-    del read_write_sets, revocation, rich_queries, updates, validation
-    return tuple(_CASES.values())
+    del answers, drawn, events, faults, identities, initialisation, lifecycle, nodes_down, offline_signing
+    del open_blocks, private_data, read_write_sets, revocation, rich_queries, updates, validation
+    return tuple(sorted(_CASES.values(), key=lambda each: each.network))

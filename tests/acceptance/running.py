@@ -10,7 +10,7 @@ ATTEMPTS = 5
 
 
 def transcript(case: Case, surroundings: Surroundings) -> Transcript:
-    """A case's transcript; it is run again where the orderer cut a block elsewhere than the case needs.
+    """A case's transcript; it is run again where what it needs at once came apart, as blocks may be cut.
 
     Raises:
         NotTogether: it did so every time.

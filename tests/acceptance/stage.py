@@ -26,7 +26,7 @@ _CODES: dict[int, str] = {int(number): name for name, number in transactions.TxV
 
 
 class NotTogether(Exception):  # noqa: N818 - reads as the fact it states
-    """Transactions that were meant for one block lie in two."""
+    """What was to happen together did not: the case has to be run again."""
 
 
 @dataclass(slots=True)
@@ -174,7 +174,7 @@ class Stage:
     def settle(self, transaction_id: str, number: int) -> None:
         """Learn where transactions lie, and wait until every peer has the block."""
         self.surroundings.await_height(number + 1)
-        number, places, _ = self.surroundings.block_of(transaction_id, "BankA")
+        number, places, _ = self.surroundings.block_of(transaction_id, self.surroundings.present[0])
         for found, place in places.items():
             if found in self.names.transactions:
                 self.names.places[number, place] = self.names.transactions[found]

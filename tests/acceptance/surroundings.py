@@ -11,6 +11,7 @@ from typing import Any
 import grpc
 from counterfoil import CounterfoilError, Gateway
 from counterfoil_network.deployment import FABRIC, NetworkFolder, NetworkState
+from counterfoil_network.deployment.network import RunningNetwork
 from counterfoil_protocol.block import parse_block
 from counterfoil_protocol.envelope import parse_envelope
 from counterfoil_protocol.messages import common, common_ledger
@@ -25,11 +26,21 @@ CHAINCODE = "probe"
 class Surroundings:
     """The network under test. Gateways stay open for all cases."""
 
+    network: RunningNetwork
     engine: str
-    folder: NetworkFolder
-    state: NetworkState
+    _halted: set[str] = field(default_factory=set)
     _gateways: dict[str, Gateway] = field(default_factory=dict)
     _channels: dict[str, grpc.Channel] = field(default_factory=dict)
+
+    @property
+    def folder(self) -> NetworkFolder:
+        """Its folder."""
+        return self.network.folder
+
+    @property
+    def state(self) -> NetworkState:
+        """Its nodes."""
+        return self.network.state
 
     @property
     def channel(self) -> str:
@@ -40,6 +51,12 @@ class Surroundings:
     def organisations(self) -> tuple[str, ...]:
         """Organisations with a peer."""
         return tuple(dict.fromkeys(node.organisation for node in self.state.peers))
+
+    @property
+    def present(self) -> tuple[str, ...]:
+        """Those whose peer is not halted, BankA first."""
+        there = [each for each in self.organisations if each not in self._halted]
+        return tuple(sorted(there, key=lambda each: each != "BankA"))
 
     def addresses(self) -> dict[str, str]:
         """`host:port` and host names of the nodes -> names that stay the same from run to run."""
@@ -106,6 +123,16 @@ class Surroundings:
         finally:
             ledger.close()
 
+    def halt(self, organisation: str) -> None:
+        """End an organisation's node."""
+        self._halted.add(organisation)
+        self.network.engine.halt(self.state.node(organisation).host)
+
+    def resume(self, organisation: str) -> None:
+        """Start it again; who wants an answer of it waits for that."""
+        self.network.engine.resume(self.state.node(organisation).host)
+        self._halted.discard(organisation)
+
     def user_msp(self, user: str) -> Path:
         """Folder of an identity: signcerts/, keystore/."""
         organisation, _, name = user.partition("/")
@@ -140,7 +167,7 @@ class Surroundings:
 
     def await_height(self, height: int, organisations: Sequence[str] = ()) -> None:
         """Wait until the peers have that many blocks: commit status is one peer's word alone."""
-        for organisation in organisations or self.organisations:
+        for organisation in organisations or self.present:
             deadline = time.monotonic() + SHOWN_TIMEOUT_SECONDS
             while self._height_or_none(organisation) < height:
                 if time.monotonic() > deadline:

@@ -1,5 +1,7 @@
 """Every case on the engine under test, held against what real Fabric answered."""
 
+from collections.abc import Callable
+
 import pytest
 
 from tests.acceptance import records
@@ -14,10 +16,11 @@ CASES = [each for each in all_cases() if not each.is_fault]
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_case(
     case: Case,
-    surroundings: Surroundings,
+    networks: Callable[[str], Surroundings],
     recorded: dict[str, records.Transcript],
     recording: records.Recording | None,
     seen_by_people: dict[str, records.Transcript],
 ) -> None:
+    surroundings = networks(case.network)
     seen = seen_by_people[case.name] = transcript(case, surroundings)
     judge(case, seen, surroundings.engine, recorded, recording)

@@ -10,10 +10,10 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from counterfoil_network.deployment.engine_process import BEGIN, READY
+from counterfoil_network.deployment.engine_process import BEGIN, DONE, HALT, READY
 from counterfoil_network.deployment.folder import NetworkFolder
 from counterfoil_network.deployment.joining import joined_nodes
 from counterfoil_network.deployment.state import Node, read_state
@@ -41,16 +41,21 @@ async def _run(folder: NetworkFolder) -> None:
     end = asyncio.Event()
     loop = asyncio.get_running_loop()
     loop.add_signal_handler(signal.SIGTERM, end.set)
-    loop.add_reader(sys.stdin.fileno(), _on_input, end)
+    commands: asyncio.Queue[bytes] = asyncio.Queue()
+    loop.add_reader(sys.stdin.fileno(), _on_input, end, commands)
     await engine.start()
-    follower = asyncio.create_task(_admit_joined(engine, folder, set(addresses)))
+    followers = (
+        asyncio.create_task(_admit_joined(engine, folder, set(addresses))),
+        asyncio.create_task(_obey(engine, commands, {node.host: node.organisation for node in nodes})),
+    )
     try:
         sys.stdout.buffer.write(READY)
         sys.stdout.buffer.flush()
         await end.wait()
     finally:
-        follower.cancel()
-        await asyncio.gather(follower, return_exceptions=True)
+        for follower in followers:
+            follower.cancel()
+        await asyncio.gather(*followers, return_exceptions=True)
         await engine.stop()
 
 
@@ -80,11 +85,29 @@ def _stamp(path: Path) -> tuple[int, int]:
     return status.st_mtime_ns, status.st_ino
 
 
-def _on_input(end: asyncio.Event) -> None:
-    """Nobody writes any more; what can be read is the end."""
-    if not os.read(sys.stdin.fileno(), 1024):
+async def _obey(engine: Engine, commands: asyncio.Queue[bytes], organisations: Mapping[str, str]) -> None:
+    """Halt and resume nodes, by host name, as whoever runs the network says."""
+    while True:
+        word, _, host = (await commands.get()).partition(b" ")
+        act = engine.halt if word + b" " == HALT else engine.resume
+        try:
+            await act(organisations[host.decode()])
+        except Exception:
+            # Whoever asked waits in vain and says so; the other nodes go on.
+            _log.exception("a node could not be halted or resumed")
+            continue
+        sys.stdout.buffer.write(DONE)
+        sys.stdout.buffer.flush()
+
+
+def _on_input(end: asyncio.Event, commands: asyncio.Queue[bytes]) -> None:
+    """Commands are short and come one at a time, each answered before the next; nothing at all is the end."""
+    read = os.read(sys.stdin.fileno(), 1024)
+    if not read:
         asyncio.get_running_loop().remove_reader(sys.stdin.fileno())
         end.set()
+    for line in read.splitlines():
+        commands.put_nowait(line)
 
 
 def _crypto_folder(folder: NetworkFolder, nodes: Sequence[Node]) -> CryptoFolder:

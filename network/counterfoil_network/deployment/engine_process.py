@@ -17,6 +17,9 @@ ENGINE_COMMAND = (sys.executable, "-m", "counterfoil_network.deployment.engine_m
 """The engine's program; the network's folder is its argument."""
 BEGIN = b"BEGIN\n"
 """What its standard input gets once the folder is prepared."""
+HALT, RESUME = b"HALT ", b"RESUME "
+"""Later: what it gets with a node's host name and a line's end; it answers DONE."""
+DONE = b"DONE\n"
 READY = b"READY\n"
 """What the engine's process writes to its standard output once every endpoint answers."""
 START_TIMEOUT_SECONDS = 60.0
@@ -94,12 +97,37 @@ class EngineProcess:
         Raises:
             EngineFailed: it ended or was not ready in time; the text holds the end of its log.
         """
+        self._await_word(READY)
+
+    def halt(self, host: str) -> None:
+        """End one node, in order, and leave it ended until `resume`.
+
+        Raises:
+            EngineFailed: it did not end.
+        """
+        self._tell(HALT + host.encode())
+
+    def resume(self, host: str) -> None:
+        """Start a node again that `halt` ended.
+
+        Raises:
+            EngineFailed: it did not start.
+        """
+        self._tell(RESUME + host.encode())
+
+    def _tell(self, command: bytes) -> None:
+        assert self._process.stdin is not None
+        with suppress(BrokenPipeError):
+            self._process.stdin.write(command + b"\n")
+        self._await_word(DONE)
+
+    def _await_word(self, word: bytes) -> None:
         assert self._process.stdout is not None
         descriptor = self._process.stdout.fileno()
         os.set_blocking(descriptor, False)
         deadline = time.monotonic() + START_TIMEOUT_SECONDS
         written = b""
-        while READY not in written:
+        while word not in written:
             if not self.is_running:
                 raise EngineFailed(
                     f"the engine ended with code {self._process.returncode}: {self._log_tail()}"

@@ -61,6 +61,14 @@ class Engine(Runner, Protocol):
         """Wait until every node answers on the channel; raises EngineFailed."""
         ...
 
+    def halt(self, host: str) -> None:
+        """End one node by its host name and leave it ended: what others say then can be seen."""
+        ...
+
+    def resume(self, host: str) -> None:
+        """Start a node again that was halted; it answers some time later."""
+        ...
+
     def stop(self) -> None:
         """End it in order and wait."""
         ...

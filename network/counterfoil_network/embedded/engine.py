@@ -34,6 +34,7 @@ from counterfoil_network.embedded.peer.peer import Peer
 from counterfoil_network.embedded.peer.services import DeliverService, EndorserService
 from counterfoil_network.embedded.settings import EXECUTE_TIMEOUT
 from counterfoil_network.embedded.tls import tls_server
+from counterfoil_network.embedded.unreachable import UnreachablePeer
 from counterfoil_network.embedded.verified_signatures import VerifiedSignatures
 
 if TYPE_CHECKING:
@@ -62,8 +63,10 @@ class _Parts:
 
     orderer: Orderer
     peers: dict[str, Peer] = field(default_factory=dict)
-    servers: list[grpc.aio.Server] = field(default_factory=list)
-    logs: list[logging.Logger] = field(default_factory=list)
+    servers: dict[str, grpc.aio.Server] = field(default_factory=dict)
+    logs: dict[str, logging.Logger] = field(default_factory=dict)
+    halted: dict[str, str] = field(default_factory=dict)
+    """Peers that were halted, by organisation, and where they listened."""
 
 
 class Engine:
@@ -123,7 +126,7 @@ class Engine:
                     await self._open_peer(genesis, folder, organisation.msp_id, address, parts)
             for peer in parts.peers.values():
                 peer.start()
-            await asyncio.gather(*(server.start() for server in parts.servers))
+            await asyncio.gather(*(server.start() for server in parts.servers.values()))
             await self._caught_up(parts)
         except BaseException:
             await self.stop()
@@ -142,29 +145,72 @@ class Engine:
         """
         assert self._parts is not None, "the engine is started"
         parts = self._parts
+        if organisation.name in parts.peers:
+            return
+        peer = await self._start_peer(organisation, address, parts)
+        await peer.caught_up(parts.orderer.ledger.height)
+
+    async def halt(self, organisation: str) -> None:
+        """End an organisation's node, in order; nothing happens where none runs.
+
+        What the ordering service has accepted is in blocks before it ends.
+        """
+        assert self._parts is not None, "the engine is started"
+        parts = self._parts
+        server = parts.servers.pop(organisation, None)
+        if server is None:
+            return
+        await server.stop(None)
+        if organisation == parts.orderer.node.organisation:
+            await parts.orderer.halt()
+            return
+        peer = parts.peers.pop(organisation)
+        await peer.stop()
+        self._membership.join(UnreachablePeer(peer))
+        close_log(parts.logs.pop(organisation))
+        parts.halted[organisation] = peer.address
+
+    async def resume(self, organisation: str) -> None:
+        """Start a node again that was halted; a peer goes on where its ledger ends.
+
+        Raises:
+            NotAMember, PortTaken, LedgerCorrupted, BadBlock: as `admit`.
+
+        """
+        assert self._parts is not None, "the engine is started"
+        parts = self._parts
+        if organisation == parts.orderer.node.organisation:
+            if organisation not in parts.servers:
+                self._add_orderer_server(parts)
+                parts.orderer.start()
+                await parts.servers[organisation].start()
+            return
+        # A peer that joined later has its identities elsewhere, and is admitted anew.
+        folder = self._crypto.organisation(organisation)
+        await self._start_peer(folder, parts.halted.pop(organisation), parts)
+
+    async def _start_peer(self, organisation: OrganisationFolder, address: str, parts: _Parts) -> Peer:
         member = parts.orderer.channel.config.applications.get(organisation.name)
         if member is None:
             raise NotAMember(
                 f"{organisation.name} is no member of channel {parts.orderer.channel.channel_id}"
             )
-        if organisation.name in parts.peers:
-            return
         genesis = parts.orderer.ledger.block(0)
         assert genesis is not None, "an orderer's ledger holds at least the genesis block"
         peer = await self._open_peer(genesis, organisation, member.msp_id, address, parts)
         peer.start()
-        await parts.servers[-1].start()
-        await peer.caught_up(parts.orderer.ledger.height)
+        await parts.servers[organisation.name].start()
+        return peer
 
     async def stop(self) -> None:
         """Stop listening, end the chaincodes, write what is queued and close every file."""
         if self._parts is None:
             return
         parts, self._parts = self._parts, None
-        await asyncio.gather(*(server.stop(_GRACE) for server in parts.servers))
+        await asyncio.gather(*(server.stop(_GRACE) for server in parts.servers.values()))
         await asyncio.gather(*(peer.stop() for peer in parts.peers.values()))
         await parts.orderer.stop()
-        for log in parts.logs:
+        for log in parts.logs.values():
             close_log(log)
 
     async def _open_orderer(self, genesis: common.Block, name: str, msp_id: str) -> _Parts:
@@ -183,7 +229,7 @@ class Engine:
             self._membership,
             log,
         )
-        return _Parts(orderer, logs=[log])
+        return _Parts(orderer, logs={name: log})
 
     async def _open_peer(
         self,
@@ -207,7 +253,7 @@ class Engine:
         config_block = ledger.last_config_block()
         assert config_block is not None, "the genesis block is a configuration block"
         log = open_log(name, folder / "peer.log")
-        parts.logs.append(log)
+        parts.logs[name] = log
         peer = Peer(
             node=node,
             folder=folder,
@@ -219,7 +265,7 @@ class Engine:
             execute_timeout=self._execute_timeout,
         )
         parts.peers[name] = peer
-        parts.servers.append(server)
+        parts.servers[name] = server
         add_GatewayServicer_to_server(GatewayService(peer, self._membership, parts.orderer), server)
         add_EndorserServicer_to_server(EndorserService(peer), server)
         add_DeliverServicer_to_server(DeliverService(peer), server)
@@ -227,7 +273,7 @@ class Engine:
 
     def _add_orderer_server(self, parts: _Parts) -> None:
         server = tls_server(parts.orderer.node)
-        parts.servers.append(server)
+        parts.servers[parts.orderer.node.organisation] = server
         add_AtomicBroadcastServicer_to_server(BroadcastService(parts.orderer), server)
 
     async def _caught_up(self, parts: _Parts) -> None:

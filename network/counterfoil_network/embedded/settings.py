@@ -9,6 +9,8 @@ PULL_RETRY_THRESHOLD = 2.0
 """Seconds that a block waits for private data that other members may still get (peer.gossip.pvtData)."""
 PUSH_ACK_TIMEOUT = 3.0
 """Seconds a member has to say that it has stored private data (peer.gossip.pvtData.pushAckTimeout)."""
+KNOWN_DEAD = 3.0
+"""Seconds until the others know that a peer has gone, as with this network's settings of Fabric's gossip."""
 EXECUTE_TIMEOUT = 30.0
 """Seconds a chaincode may take for one transaction (chaincode.executetimeout)."""
 GATEWAY_CONCURRENCY = 500

@@ -22,7 +22,7 @@ from counterfoil_network.deployment.source_package import service_package
 from counterfoil_network.deployment.state import NetworkState, Node
 from counterfoil_network.fabric import readiness, services
 from counterfoil_network.fabric.plans import network_plans
-from counterfoil_network.fabric.process_plan import CHAINCODE, Command, Event
+from counterfoil_network.fabric.process_plan import CHAINCODE, Command, Event, ProcessPlan
 from counterfoil_network.fabric.programs import Programs
 
 SUPERVISOR_COMMAND = (sys.executable, "-m", "counterfoil_network.fabric.supervisor_main")
@@ -45,6 +45,7 @@ class FabricEngine:
         self._unread = b""
         self._state: NetworkState | None = None
         self._logs: Mapping[str, Path] = {}
+        self._plans: Mapping[str, ProcessPlan] = {}
         self._serving: set[str] = set()
 
     @classmethod
@@ -69,6 +70,7 @@ class FabricEngine:
         self._state = state
         plans = network_plans(self._folder, state, self._programs)
         self._logs = {plan.name: Path(plan.log) for plan in plans}
+        self._plans = {plan.name: plan for plan in plans}
         self._serving = {plan.name for plan in plans if plan.kind == CHAINCODE}
         self._send(Command(start=plans))
 
@@ -135,6 +137,23 @@ class FabricEngine:
                 self._unread += chunk
         *lines, self._unread = self._unread.split(b"\n")
         return [Event.parse(line) for line in lines]
+
+    def halt(self, host: str) -> None:
+        """End one node, in order, and leave it ended until `resume`.
+
+        Raises:
+            EngineFailed: it did not end.
+        """
+        self._send(Command(stop=[host]))
+        deadline = time.monotonic() + STOP_TIMEOUT_SECONDS
+        while not any(event.what == "stopped" and event.name == host for event in self.events()):
+            if time.monotonic() > deadline:
+                raise EngineFailed(f"{host} did not end")
+            time.sleep(readiness.POLL_SECONDS)
+
+    def resume(self, host: str) -> None:
+        """Start a node again that `halt` ended; it answers some time later."""
+        self._send(Command(start=[self._plans[host]]))
 
     def stop(self) -> None:
         """Have everything ended in order and wait; kill the supervisor if it does not, and with it all."""

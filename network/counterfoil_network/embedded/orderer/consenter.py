@@ -71,10 +71,17 @@ class Consenter:
         self._committed = committed
         self._previous = last.header
         self._queue: asyncio.Queue[Ordered] = asyncio.Queue()
+        self._idle = asyncio.Event()
+        self._idle.set()
 
     def order(self, ordered: Ordered) -> None:
         """Accept an envelope that has passed the filters."""
+        self._idle.clear()
         self._queue.put_nowait(ordered)
+
+    async def idle(self) -> None:
+        """Return when everything accepted so far is in blocks."""
+        await self._idle.wait()
 
     async def run(self) -> None:
         """Cut, sign and write blocks until cancelled."""
@@ -90,6 +97,8 @@ class Consenter:
             rest = cutter.cut()
             if rest:
                 await self._write(rest)
+            if self._queue.empty():
+                self._idle.set()
             await self._wait_for_peers()
 
     def _batches(self, cutter: BlockCutter, ordered: Ordered) -> Iterator[Sequence[common.Envelope]]:

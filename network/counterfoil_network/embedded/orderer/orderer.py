@@ -14,6 +14,7 @@ from counterfoil_network.embedded.orderer.configurer import configuration_transa
 from counterfoil_network.embedded.orderer.consenter import Consenter, Ordered
 from counterfoil_network.embedded.orderer.message_filters import Refused, check_message, message_type
 from counterfoil_network.embedded.progress import Progress
+from counterfoil_network.embedded.unreachable import connection_refused
 
 if TYPE_CHECKING:
     import logging
@@ -69,6 +70,14 @@ class Orderer:
         """Begin to order."""
         self._task = asyncio.get_running_loop().create_task(self._consenter.run(), name="consenter")
 
+    async def halt(self) -> None:
+        """Accept nothing more until `start`, and write what was accepted."""
+        task, self._task = self._task, None
+        await self._consenter.idle()
+        if task is not None:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+
     async def stop(self) -> None:
         """Stop ordering; envelopes that are queued are lost, as the clients were never told of a block."""
         if self._task is not None:
@@ -85,10 +94,7 @@ class Orderer:
 
         """
         if self._task is None or self._task.done():
-            raise OrderingServiceDown(
-                f'rpc error: code = Unavailable desc = connection error: desc = "transport: Error while '
-                f'dialing: dial tcp {self.address}: connect: connection refused"'
-            )
+            raise OrderingServiceDown(connection_refused(self.address))
         sequence = self.channel.sequence
         try:
             message = self._process(envelope)

@@ -59,7 +59,7 @@ async def connected() -> None:
     add_ChaincodeServicer_to_server(Scripted(), server)
     port = server.add_insecure_port("127.0.0.1:0")
     await server.start()
-    handler = await connect_service(json.dumps({"address": f"127.0.0.1:{port}"}).encode(), nobody)
+    handler = await connect_service("svc:1", json.dumps({"address": f"127.0.0.1:{port}"}).encode(), nobody)
     assert await handler.ready == "remote:1"
     answer = await handler.execute(invocation(), 5)
     told = proposal_response.Response.FromString(answer.payload)
@@ -75,6 +75,6 @@ def test_a_service_is_called_and_its_end_is_noticed() -> None:
 
 
 def test_nobody_at_the_address() -> None:
-    description = json.dumps({"address": "127.0.0.1:1"}).encode()
-    with pytest.raises(ChaincodeFailure, match=r"connection to 127\.0\.0\.1:1 failed"):
-        asyncio.run(connect_service(description, nobody))
+    description = json.dumps({"address": "127.0.0.1:1", "dial_timeout": "200ms"}).encode()
+    with pytest.raises(ChaincodeFailure, match=r"dial tcp 127\.0\.0\.1:1: connect: connection refused"):
+        asyncio.run(connect_service("svc:1", description, nobody))

@@ -74,7 +74,7 @@ class ChaincodeLauncher:
             package = self.packages.package(package_id)
             files = package.files()
             if package.type == "ccaas":
-                handler = await connect_service(files["connection.json"], invoker)
+                handler = await connect_service(package_id, files["connection.json"], invoker)
                 return await self._registered(handler, package_id)
             entry_point = json.loads(files["chaincode.json"])["entry_point"]
         except (LookupError, ValueError, TypeError) as error:

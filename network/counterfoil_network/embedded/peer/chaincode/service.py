@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import grpc
 import grpc.aio
+from counterfoil_protocol.channel_config import parse_duration
+from counterfoil_protocol.errors import MalformedMessage
 from counterfoil_protocol.services import ChaincodeStub
 
 from counterfoil_network.embedded.peer.chaincode.failure import ChaincodeFailure
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     from counterfoil_network.embedded.peer.chaincode.handler import Invoker
 
 _DIAL_TIMEOUT = 3.0
+"""Seconds, where connection.json says nothing (externalbuilder/instance.go DialTimeout)."""
+_REASON_TIMEOUT = 1.0
 _UNREAD_MAX = 64
 """Answers that may wait for a chaincode which does not read; then nothing more is read of it."""
 _OPTIONS = (
@@ -71,7 +75,7 @@ class ServiceStream:
             await self._channel.close()
 
 
-async def connect_service(connection: bytes, invoker: Invoker) -> ChaincodeHandler:
+async def connect_service(package_id: str, connection: bytes, invoker: Invoker) -> ChaincodeHandler:
     """Dial the address in a connection.json and open the stream.
 
     Raises:
@@ -83,14 +87,42 @@ async def connect_service(connection: bytes, invoker: Invoker) -> ChaincodeHandl
     address = str(description["address"])
     channel = _channel(address, description)
     try:
-        async with asyncio.timeout(_DIAL_TIMEOUT):
+        async with asyncio.timeout(_dial_timeout(description)):
             await channel.channel_ready()
     except TimeoutError:
         await channel.close()
-        raise ChaincodeFailure(f"connection to {address} failed: could not connect in time") from None
+        raise ChaincodeFailure(
+            f"connection to {package_id} failed: error cannot create connection for {package_id}: error "
+            f"creating grpc connection to {address}: failed to create new connection: "
+            f"{await _reason(address)}"
+        ) from None
     handler = ChaincodeHandler(invoker)
     handler.attach(ServiceStream(channel, handler))
     return handler
+
+
+def _dial_timeout(description: dict[str, object]) -> float:
+    try:
+        return parse_duration(str(description.get("dial_timeout") or f"{_DIAL_TIMEOUT}s"))
+    except MalformedMessage as error:
+        raise ValueError(str(error)) from error
+
+
+async def _reason(address: str) -> str:
+    """Return what Go's client would say: that nobody listens, or that it took too long."""
+    host, _, port = address.rpartition(":")
+    try:
+        async with asyncio.timeout(_REASON_TIMEOUT):
+            _, writer = await asyncio.open_connection(host, int(port))
+    except ConnectionRefusedError:
+        return (
+            f'connection error: desc = "transport: error while dialing: dial tcp {address}: connect: '
+            'connection refused"'
+        )
+    except (OSError, TimeoutError, ValueError):
+        return "context deadline exceeded"
+    writer.close()
+    return "context deadline exceeded"
 
 
 def _channel(address: str, description: dict[str, object]) -> grpc.aio.Channel:
