@@ -1,11 +1,17 @@
 """What the port's data say of a transport document: it warns, and refuses nothing."""
 
+from datetime import timedelta
+from pathlib import Path
+
 import pytest
 from counterfoil_chaincode.testing import Refused
 from counterfoil_contracts.freight_payment import operations as ops
+from counterfoil_documents import read_transports_file
+from counterfoil_documents.transport_statement import asked, stated
 from freight_ledger import FreightLedger, fresh
 from msgspec.structs import replace
 
+SHARED = Path(__file__).resolve().parents[5] / "shared" / "data" / "transport"
 BILL = ops.TransportDocument(
     carrier="COSU",
     number="6281234560",
@@ -98,3 +104,18 @@ def test_days_and_numbers_that_mean_nothing_are_refused(trade: FreightLedger) ->
             trade.verify("BankA", transports=(wrong,))
     with pytest.raises(Refused, match="BAD_INPUT"):
         trade.submit(trade.port, ops.TRANSPORT_PUT, ops.PutTransports((BILL, BILL)))
+
+
+def test_real_documents_are_found_again(trade: FreightLedger) -> None:
+    """As the port reads them from DCSA's files, and as a bank reads what the payer shows."""
+    if not SHARED.is_dir():
+        pytest.skip("the shared transport documents are not there")
+    for name in ("eblissuance-v3.0.0-request", "arrivalnotice-api-100-post-freighted-request"):
+        (document,) = read_transports_file(SHARED / f"{name}.json")
+        trade.submit(trade.port, ops.TRANSPORT_PUT, ops.PutTransports((stated(document),)))
+        near = document.on_board and document.on_board + timedelta(days=30)
+        found = findings(trade, asked(document, near))
+        assert set(found.values()) <= {"MATCH", "NOT_ASKED"}
+        assert found["container"] == found["vessel"] == found["port_of_discharge"] == "MATCH"
+        other = replace(asked(document), container="MSKU1234565", port_of_loading="CNNGB")
+        assert findings(trade, other)["container"] == "MISMATCH"
