@@ -7,20 +7,25 @@ appearances, because Fabric sorts keys by their hashes, which is an order by cha
 
 import hashlib
 import re
-import sqlite3
+import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import msgspec
+from bank_files import BankFiles, bank_files, height
 from counterfoil import ContractRefusal
 from counterfoil_cli.trade_chaincode import trade_chaincode
 from counterfoil_contracts.consent import operations as consents
 from counterfoil_contracts.export_invoice import operations as trade
+from counterfoil_contracts.registry import operations as registry
+from counterfoil_network.deployment import EMBEDDED
 from counterfoil_network.deployment.chaincode import Chaincode
+from counterfoil_network.identities import open_crypto_folder, renew
 from counterfoil_protocol.envelope import ParsedAction, parse_transaction
 from counterfoil_protocol.identity import Identity, attributes, distinguished_name
 from counterfoil_protocol.messages import common
@@ -28,9 +33,9 @@ from counterfoil_protocol.rwset import NamespaceReadWriteSet, ReadWriteSet
 from counterfoil_protocol.signing import private_key_signer
 from cryptography import x509
 from running_network import RunningNetwork, running_network
+from three_banks import MSP_IDS, write_three_banks
 from trade_ready import (
     BUYER,
-    MSP_IDS,
     PURPOSE,
     SELLER,
     ReadyTrade,
@@ -43,7 +48,6 @@ from trade_ready import (
 _HEX = re.compile(r"[0-9a-f]{16,}")
 _TIME = re.compile(r"\b(1[6-9]|2[01])\d{8}\b")
 """Seconds since 1970, from 2020 to 2039; the business' amounts stay below."""
-_STAMP = re.compile(r"^\S+ \S+ ")
 SHARED = Shipment(
     declaration_number(1),
     500_000_000,
@@ -61,6 +65,10 @@ class Business:
     own_amount: int
     approved: int
     repaid: int
+    late: Shipment
+    late_amount: int
+    office: str
+    question: str
     terms: trade.PutTerms
 
     @property
@@ -69,9 +77,9 @@ class Business:
         [share] = self.shipment.shares
         lent = (self.shared_amount, self.own_amount, self.shared_amount + self.own_amount)
         amounts = (self.shipment.total, share.total, share.line, *lent)
-        more = (self.approved, self.repaid, self.terms.amount)
+        more = (self.approved, self.repaid, self.terms.amount, self.late_amount, sum(lent[:2]) + 1)
         names = (self.buyer, share.number, self.shipment.number, self.terms.reference, self.terms.payer)
-        return (*map(str, (*amounts, *more)), *names)
+        return (*map(str, (*amounts, *more)), *names, self.late.number, self.office, self.question)
 
 
 @dataclass(slots=True)
@@ -110,38 +118,56 @@ def _in_order(lines: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return [line for line in lines if line[0] != "hash"]
 
 
+Lender = Callable[[ReadyTrade, str, trade.Lock], str]
+"""How BankA's officer locks; gives the mark."""
+
+
+def lock_as_declared(ready: ReadyTrade, officer: str, body: trade.Lock) -> str:
+    return ready.submit("BankA", officer, trade.LOCK, body).mark
+
+
 def play(
     folder: Path,
     business: Business,
     *,
+    engine: str = EMBEDDED,
     chaincode: Chaincode | None = None,
     certificate: Mapping[str, str] | None = None,
+    lender: Lender = lock_as_declared,
 ) -> Transcript:
     """Play the history on a network of its own; the attributes of `certificate` go into BankA's officer's."""
     transcript = Transcript()
     (folder / "journals").mkdir(parents=True)
-    with running_network(folder / "network", chaincode or trade_chaincode(MSP_IDS)) as network:
-        ready = make_ready(network, folder / "journals", one_by_one=True)
-        begun = _height(network)
-        officer = _officer(network, certificate)
+    configtx, crypto = write_three_banks(folder)
+    with running_network(
+        folder / "network",
+        chaincode or trade_chaincode(MSP_IDS),
+        engine=engine,
+        configtx=configtx,
+        crypto_config=crypto,
+    ) as network:
+        ready = make_ready(network, folder / "journals")
+        network.await_level_peers()
+        begun = height(network)
+        officer = _officer(network, crypto, certificate)
         ready.publish([SHARED])
-        ready.publish([business.shipment])
-        mark = _lend(ready, business, officer)
+        ready.publish([business.shipment, business.late])
+        mark = _lend(ready, business, officer, lender)
         _look_and_borrow(ready, transcript)
         _pay_back(ready, business, officer, mark)
+        _register_late(ready, business, officer)
+        _hand_over(ready, business, mark)
+        _supervise(ready, business)
         _look_again(ready, transcript)
-        _note_ledger(network, begun, business, transcript)
+        network.await_level_peers()
+        _note_ledger(bank_files(network, begun), business, transcript)
     return transcript
 
 
-def _officer(network: RunningNetwork, certificate: Mapping[str, str] | None) -> str:
-    if certificate is None:
-        return "officer1"
-    from counterfoil_network.identities import open_crypto_folder, renew
-    from running_network import ROOT
-
-    crypto = open_crypto_folder(ROOT / "crypto-config.yaml", network.folder.crypto)
-    renew(crypto.organisation("BankA"), "officer1", changed_attributes=certificate)
+def _officer(network: RunningNetwork, crypto_config: Path, certificate: Mapping[str, str] | None) -> str:
+    if certificate is not None:
+        crypto = open_crypto_folder(crypto_config, network.folder.crypto)
+        renew(crypto.organisation("BankA"), "officer1", changed_attributes=certificate)
     return "officer1"
 
 
@@ -149,8 +175,6 @@ def _officer(network: RunningNetwork, certificate: Mapping[str, str] | None) -> 
 
 
 def _consent(ready: ReadyTrade, bank: str, documents: Iterable[tuple[Shipment, Share, str]]) -> str:
-    import time
-
     now, given = int(time.time()), tuple(documents)
     claims = consents.TradeConsent(
         type=consents.TRADE_CONSENT,
@@ -173,7 +197,7 @@ def _consent(ready: ReadyTrade, bank: str, documents: Iterable[tuple[Shipment, S
     return consents.sign(claims, [own], private_key_signer(ready.enterprise.identity.key))
 
 
-def _lend(ready: ReadyTrade, business: Business, officer: str) -> str:
+def _lend(ready: ReadyTrade, business: Business, officer: str, lender: Lender) -> str:
     own = business.shipment
     documents = [(SHARED, SHARED.shares[0], BUYER), (own, own.shares[0], BUYER)]
     view = ready.submit(
@@ -183,7 +207,7 @@ def _lend(ready: ReadyTrade, business: Business, officer: str) -> str:
     amounts = ((0, SHARED.number, business.shared_amount), (1, own.number, business.own_amount))
     held = tuple(trade.Pledge(at, number, amount, amount, amount) for at, number, amount in amounts)
     total = business.shared_amount + business.own_amount
-    mark = ready.submit("BankA", officer, trade.LOCK, trade.Lock(view, terms, "USD", total, held)).mark
+    mark = lender(ready, officer, trade.Lock(view, terms, "USD", total, held))
     ready.submit("BankA", "approver1", trade.APPROVE, trade.Approve(mark, business.approved))
     return mark
 
@@ -196,6 +220,45 @@ def _pay_back(ready: ReadyTrade, business: Business, officer: str, mark: str) ->
     ):
         prepared = ready.submit("BankA", officer, trade.PREPARE, trade.Prepare(act)).act
         ready.submit("BankA", "approver1", trade.CONFIRM, trade.ConfirmAct(prepared))
+
+
+def _register_late(ready: ReadyTrade, business: Business, officer: str) -> None:
+    """A loan that was paid out by telephone, on another invoice; the regulator admits it."""
+    own = business.late
+    late = Share(f"{business.shipment.shares[0].number}-LATE", business.late_amount, business.late_amount)
+    view = ready.submit(
+        "BankA", officer, trade.VIEW, trade.View(_consent(ready, "BankA", [(own, late, BUYER)]), PURPOSE)
+    ).view
+    terms = ready.submit("BankA", officer, trade.TERMS_PUT, business.terms).terms
+    pledge = trade.Pledge(0, own.number, business.late_amount, business.late_amount, business.late_amount)
+    day = SHARED.declaration.declared_on
+    body = trade.Register("LATE", view, terms, "USD", business.late_amount, (pledge,), day)
+    act = ready.submit("BankA", officer, trade.PREPARE, trade.Prepare(body)).act
+    ready.submit("BankA", "approver1", trade.CONFIRM, trade.ConfirmAct(act))
+    ready.submit("Regulator", "officer1", trade.ADMIT, trade.Admit("BankAMSP", act))
+
+
+def _hand_over(ready: ReadyTrade, business: Business, mark: str) -> None:
+    """BankA's financing of the shared document goes to BankC."""
+    offer = trade.ProposeTransfer("BankAMSP", "BankCMSP", (mark,))
+    transfer = ready.submit("Regulator", "officer1", trade.TRANSFER_PROPOSE, offer).transfer
+    terms = ready.submit("BankC", "officer1", trade.TERMS_PUT, business.terms).terms
+    accepted = trade.AcceptTransfer(transfer, (terms,))
+    ready.submit("BankC", "approver1", trade.TRANSFER_ACCEPT, accepted)
+    ready.submit("Regulator", "officer2", trade.TRANSFER_EXECUTE, trade.ExecuteTransfer(transfer))
+
+
+def _supervise(ready: ReadyTrade, business: Business) -> None:
+    """The regulator re-hangs its offices and asks BankA about the loan that was registered late."""
+    tree = (registry.Office("HEAD", "head office"), registry.Office("BRANCH", business.office, "HEAD"))
+    hung = ready.submit("Regulator", "officer1", registry.OFFICE_PROPOSE, registry.ProposeOffices(tree))
+    ready.submit("Regulator", "officer2", registry.OFFICE_CONFIRM, registry.Confirm(hung.proposal))
+    with ready.client("Regulator", "officer1") as client:
+        matters = client.inquire(registry.WORKLIST_READ, registry.ReadWorklist()).matters
+    matter = next(each.matter for each in matters if each.matter.code == "LATE_REGISTERED")
+    due = datetime.now(UTC).date() + timedelta(days=2)
+    asked = registry.InquireMatter(matter, "BankAMSP", business.question, due.isoformat())
+    ready.submit("Regulator", "officer1", registry.WORKLIST_INQUIRE, asked)
 
 
 # BankB's
@@ -221,6 +284,8 @@ def _look_again(ready: ReadyTrade, transcript: Transcript) -> None:
         _ask(transcript, lambda: client.inquire(trade.CHANGES, trade.ReadChanges(0, limit=100)))
         _ask(transcript, lambda: client.inquire(trade.FLAGS_MINE, trade.ReadFlags()))
         _ask(transcript, lambda: client.inquire(trade.FINANCING_READ, trade.ReadFinancing("0" * 32)))
+        _ask(transcript, lambda: client.inquire(trade.ACTS_PENDING, trade.ReadPage()))
+        _ask(transcript, lambda: client.inquire(registry.INQUIRY_READ, registry.ReadInquiries()))
 
 
 def _ask(transcript: Transcript, call: Callable[..., Any]) -> None:
@@ -245,35 +310,11 @@ def _without_what_a_view_tells(answer: Any) -> Any:
 # BankB's files
 
 
-def _database(network: RunningNetwork) -> sqlite3.Connection:
-    path = network.folder.peer("BankB") / "ledger.db"
-    return sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-
-
-def _height(network: RunningNetwork) -> int:
-    database = _database(network)
-    try:
-        return int(database.execute("SELECT max(number) + 1 FROM block").fetchone()[0])
-    finally:
-        database.close()
-
-
-def _note_ledger(network: RunningNetwork, begun: int, business: Business, transcript: Transcript) -> None:
+def _note_ledger(files: BankFiles, business: Business, transcript: Transcript) -> None:
     guesses = {hashlib.sha256(fact.encode()).hexdigest(): fact for fact in business.facts}
-    database = _database(network)
-    try:
-        blocks = database.execute(
-            "SELECT content FROM block WHERE number >= ? ORDER BY number", (begun,)
-        ).fetchall()
-        private = database.execute(
-            "SELECT collection, key, value FROM private_state WHERE namespace = 'trade' "
-            "ORDER BY block, place, collection"
-        ).fetchall()
-    finally:
-        database.close()
     hashes: dict[str, list[str]] = defaultdict(list)
-    for (content,) in blocks:
-        block = common.Block.FromString(content)
+    begun = files.begun
+    for block in files.blocks():
         codes = bytes(block.metadata.metadata[common.TRANSACTIONS_FILTER])
         for code, envelope in zip(codes, block.data.data, strict=True):
             for line in _transaction(envelope, code, begun):
@@ -282,23 +323,10 @@ def _note_ledger(network: RunningNetwork, begun: int, business: Business, transc
     for digest, appearances in hashes.items():
         known = f"the hash of {guesses[digest]}: " if digest in guesses else ""
         transcript.note("hash", known + ", ".join(appearances))
-    for collection, key, value in private:
-        transcript.note("private", f"{collection} {_text(key)} = {_text(value)}")
-    log = (network.folder.peer("BankB") / "peer.log").read_text()
-    # How a network is set up differs from run to run, by chance: what is compared begins with the history.
-    first = log.rindex("\n", 0, log.index(f"committed block {begun} ")) + 1
-    for line in log[first:].splitlines():
-        transcript.note("log", _relative(_STAMP.sub("", line), begun))
-    transcript.note("log", (network.folder.peer("BankB") / "chaincode.log").read_text())
-
-
-def _text(content: bytes) -> str:
-    return bytes(content).decode()
-
-
-def _relative(line: str, begun: int) -> str:
-    """Numbers of blocks, counted from the history's first."""
-    return re.sub(r"block (\d+)", lambda found: f"block {int(found[1]) - begun}", line)
+    for line in files.private():
+        transcript.note("private", line)
+    for line in files.logs():
+        transcript.note("log", line)
 
 
 def _transaction(envelope: bytes, code: int, begun: int) -> Iterator[str]:
