@@ -41,8 +41,9 @@ COLUMNS: dict[type[Struct], tuple[str, ...]] = {
     ),
     answers.PoolLine: ("document", "own_amount", "pledged", "collected"),
     answers.PoolAnswer: (
-        "document",
         "kind",
+        "label",
+        "invoice",
         "total",
         "collected",
         "locked",
@@ -178,6 +179,8 @@ def _figures(financing: answers.Financing) -> dict[str, str]:
     quiet = {"mark", "changed_at", "acts"}
     found = {name.replace("_", " "): text for name, text in facts if name not in quiet}
     for table in tables:
+        if table.title == "acts":
+            continue
         if table.title == "pledges":
             for row in table.rows:
                 names = (f"invoice {row[0]} {name}" for name in table.columns[2:])

@@ -175,7 +175,8 @@ class Flag(Message, frozen=True):
 
 
 class PoolAnswer(Message, frozen=True):
-    """A pool as it stands, with what it can still carry."""
+    """A pool as it stands, with what it can still carry. `label` is a declaration's number, `invoice` an
+    invoice's fields."""
 
     document: Fingerprint
     kind: str
@@ -190,6 +191,8 @@ class PoolAnswer(Message, frozen=True):
     lines: tuple[PoolLine, ...]
     marks: tuple[PoolMark, ...]
     flags: tuple[Flag, ...]
+    label: str = ""
+    invoice: Invoice | None = None
 
 
 class SupervisedFinancing(Message, frozen=True):

@@ -238,4 +238,6 @@ def pool_answer(desk: Desk, pool: Pool) -> PoolAnswer:
             PoolMark(each.bank, each.mark, each.locked, each.outstanding, each.live) for each in pool.marks
         ),
         flags=tuple(Flag(each.code, each.since, each.cause, each.ended) for each in pool.flags),
+        label=pool.label,
+        invoice=pool.invoice,
     )
