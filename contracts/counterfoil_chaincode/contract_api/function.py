@@ -30,6 +30,8 @@ class Function:
     parameters: tuple[Parameter, ...]
     returns: object
     summary: str
+    needed: int
+    """How many arguments a call has at least."""
 
     def arguments(self, args: Sequence[bytes], serializer: Serializer) -> list[object]:
         """The typed arguments of a call.
@@ -37,8 +39,7 @@ class Function:
         Raises:
             Refusal: BAD_ARGUMENT, naming the argument, what was expected and what came.
         """
-        needed = sum(not parameter.optional for parameter in self.parameters)
-        if not needed <= len(args) <= len(self.parameters):
+        if not self.needed <= len(args) <= len(self.parameters):
             wanted = ", ".join(parameter.name for parameter in self.parameters) or "none"
             raise Refusal(BAD_ARGUMENT, f"{self.name} takes the arguments {wanted}; {len(args)} came")
         return [
@@ -69,7 +70,8 @@ def describe_function(name: str, method: Callable[..., Any], *, submit: bool) ->
         raise TypeError(f"{name} takes no context")
     parameters = tuple(_parameter(name, found, hints) for found in described[1:])
     summary = (inspect.getdoc(method) or "").partition("\n")[0]
-    return Function(name, submit, method, parameters, hints.get("return", type(None)), summary)
+    needed = sum(not parameter.optional for parameter in parameters)
+    return Function(name, submit, method, parameters, hints.get("return", type(None)), summary, needed)
 
 
 def _parameter(function: str, found: inspect.Parameter, hints: dict[str, object]) -> Parameter:

@@ -17,8 +17,7 @@ _HEADER_TYPES = (common.ENDORSER_TRANSACTION, common.CONFIG)
 class Invocation:
     """One call of a chaincode. Arguments, transient data and the proposal stay out of the repr.
 
-    `timestamp` is the transaction's, set by the client: seconds since 1970 and nanoseconds. `binding` ties
-    the transient data to creator and nonce (fabric-chaincode-go shim/stub.go).
+    `timestamp` is the transaction's, set by the client: seconds since 1970 and nanoseconds.
     """
 
     channel_id: str
@@ -27,9 +26,17 @@ class Invocation:
     creator: bytes = field(default=b"", repr=False)
     transient: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     timestamp: tuple[int, int] = (0, 0)
-    binding: bytes = field(default=b"", repr=False)
+    nonce: bytes = field(default=b"", repr=False)
+    epoch: int = 0
     decorations: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     signed_proposal: proposal.SignedProposal | None = field(default=None, repr=False)
+
+    @property
+    def binding(self) -> bytes:
+        """Ties the transient data to creator and nonce (fabric-chaincode-go shim/stub.go); empty without."""
+        if self.signed_proposal is None:
+            return b""
+        return hashlib.sha256(self.nonce + self.creator + struct.pack("<Q", self.epoch)).digest()
 
     @property
     def moment(self) -> datetime:
@@ -58,15 +65,16 @@ def parse_invocation(
         raise MalformedMessage(f"a proposal's channel header is not of type {channel_header.type}")
     signature_header = decode(common.SignatureHeader, header.signature_header)
     inner = decode(proposal.ChaincodeProposalPayload, outer.payload)
-    epoch = struct.pack("<Q", channel_header.epoch)
+    timestamp = channel_header.timestamp
     return Invocation(
         channel_id=channel_id,
         transaction_id=transaction_id,
         args=tuple(call.args),
         creator=signature_header.creator,
         transient=dict(inner.TransientMap),
-        timestamp=(channel_header.timestamp.seconds, channel_header.timestamp.nanos),
-        binding=hashlib.sha256(signature_header.nonce + signature_header.creator + epoch).digest(),
+        timestamp=(timestamp.seconds, timestamp.nanos),
+        nonce=signature_header.nonce,
+        epoch=channel_header.epoch,
         decorations=dict(call.decorations),
         signed_proposal=signed,
     )

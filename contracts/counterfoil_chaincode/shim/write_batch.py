@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from counterfoil_protocol.messages import chaincode_shim
 
+_RECORD = chaincode_shim.WriteRecord
 _DATA, _METADATA = 0, 1
 
 
@@ -17,27 +18,27 @@ class WriteBatch:
 
     def put(self, collection: str, key: str, value: bytes) -> None:
         """Collect a write."""
-        record = chaincode_shim.WriteRecord(key=key, value=value, collection=collection)
-        record.type = chaincode_shim.WriteRecord.PUT_STATE
-        self._records[_DATA, collection, key] = record
+        self._records[_DATA, collection, key] = _RECORD(
+            key=key, value=value, collection=collection, type=_RECORD.PUT_STATE
+        )
 
     def delete(self, collection: str, key: str) -> None:
         """Collect a deletion."""
-        record = chaincode_shim.WriteRecord(key=key, collection=collection)
-        record.type = chaincode_shim.WriteRecord.DEL_STATE
-        self._records[_DATA, collection, key] = record
+        self._records[_DATA, collection, key] = _RECORD(
+            key=key, collection=collection, type=_RECORD.DEL_STATE
+        )
 
     def purge(self, collection: str, key: str) -> None:
         """Collect a purge of a private key."""
-        record = chaincode_shim.WriteRecord(key=key, collection=collection)
-        record.type = chaincode_shim.WriteRecord.PURGE_PRIVATE_DATA
-        self._records[_DATA, collection, key] = record
+        self._records[_DATA, collection, key] = _RECORD(
+            key=key, collection=collection, type=_RECORD.PURGE_PRIVATE_DATA
+        )
 
     def put_metadata(self, collection: str, key: str, metadata: chaincode_shim.StateMetadata) -> None:
         """Collect metadata of a key, apart from its value."""
-        record = chaincode_shim.WriteRecord(key=key, collection=collection, metadata=metadata)
-        record.type = chaincode_shim.WriteRecord.PUT_STATE_METADATA
-        self._records[_METADATA, collection, key] = record
+        self._records[_METADATA, collection, key] = _RECORD(
+            key=key, collection=collection, metadata=metadata, type=_RECORD.PUT_STATE_METADATA
+        )
 
     def messages(self, size: int) -> Iterator[bytes]:
         """Payloads of WRITE_BATCH_STATE, at most `size` writes each."""

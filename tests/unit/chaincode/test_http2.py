@@ -19,7 +19,7 @@ from counterfoil_chaincode.shim.http2_frames import DATA, PADDED, PREFACE, Frame
 from h2.config import H2Configuration
 from h2.connection import H2Connection
 from h2.events import DataReceived
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.chaincode.scripted_peer import MESSAGE, DiallingPeer, ScriptedPeer
@@ -49,8 +49,8 @@ class Echo(Contract):
 
 @pytest.fixture
 def server() -> Iterator[ChaincodeServer]:
-    settings = ServiceSettings("127.0.0.1:0", "echo:1")
-    found = ChaincodeServer(Chaincode([Echo()]), settings, PeerEnvironment("Org1MSP"))
+    listening = ServiceSettings("127.0.0.1:0", "echo:1")
+    found = ChaincodeServer(Chaincode([Echo()]), listening, PeerEnvironment("Org1MSP"))
     yield found
     found.stop(5)
 
@@ -224,6 +224,7 @@ def test_the_end_of_a_connection_ends_its_transactions(server: ChaincodeServer) 
     assert time.monotonic() - began < SECONDS / 2
 
 
+@settings(deadline=None, max_examples=50)  # the machine may be busy
 @given(
     contents=st.lists(st.binary(max_size=300), max_size=8),
     cuts=st.lists(st.integers(0, 2500), max_size=12),
@@ -238,6 +239,7 @@ def test_frames_come_out_as_they_went_in(contents: list[bytes], cuts: list[int],
     assert found == [(DATA, 1, place, each) for place, each in enumerate(contents)]
 
 
+@settings(deadline=None, max_examples=50)  # the machine may be busy
 @given(messages=st.lists(st.binary(max_size=300), max_size=8), size=st.integers(1, 400))
 def test_messages_come_out_as_they_went_in(messages: list[bytes], size: int) -> None:
     sent = b"".join(with_prefix(each) for each in messages)
