@@ -93,13 +93,17 @@ class FabricFiles(BankFiles):
         store = next(self.network.folder.peer(BANK).rglob("pvtdataStore"))
         for path in sorted(store.rglob("*.log")):
             for record in list(contents(path))[1:]:
-                for found in _TEXT.findall(record):
-                    yield found.decode()
+                # What organisations agreed on about the chaincode arrives in any order.
+                yield from (
+                    text for each in _TEXT.findall(record) if "implicit_org" not in (text := each.decode())
+                )
 
     def logs(self) -> Iterator[str]:
-        """The chaincode's. What a peer logs of its gossip is a matter of chance."""
+        """The chaincode's. What a peer logs of its gossip, and who connects when, are matters of chance."""
         for path in sorted(self.network.folder.peer(BANK).rglob("chaincode.log")):
-            yield path.read_text()
+            for line in path.read_text().splitlines():
+                if "listens at" not in line and "a connection ended" not in line:
+                    yield _STAMP.sub("", line)
 
 
 def bank_files(network: RunningNetwork, begun: int) -> BankFiles:
