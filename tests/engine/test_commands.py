@@ -6,6 +6,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,7 @@ TERMS = (
     "financing", "terms", "--product", "DISCOUNT", "--branch", "Lujiazui", "--currency", "USD",
     "--amount", "1000", "--rate", "4", "--maturity", "2027-02-28",
 )  # fmt: skip
+PATIENCE_SECONDS = 60
 OFFICER = {"org": "BankA", "user": "officer1"}
 APPROVER = {"org": "BankA", "user": "approver1"}
 
@@ -100,6 +102,14 @@ def test_the_same_command_again_settles_what_a_killed_one_left_open(people: Peop
     assert "another request under this step" in refused.stderr
 
 
+def first_inquiry(people: People) -> dict[str, str]:
+    """What BankA is asked, once its peer has it: the regulator's command waits for the regulator's alone."""
+    until = time.monotonic() + PATIENCE_SECONDS
+    while not (found := people.say("bank", "inquiries", **OFFICER)["inquiries"]):
+        assert time.monotonic() < until, "the inquiry never came"
+    return dict(found[0])
+
+
 def test_supervision_by_commands(people: People, view: str) -> None:
     """Freeze and lift, limits, an act undone, a flag with who must act, the enterprise's own reading."""
     terms = people.do(*TERMS, **OFFICER)["terms"]
@@ -129,7 +139,7 @@ def test_supervision_by_commands(people: People, view: str) -> None:
         "2099-12-31",
     )
     people.do(*ask, org="Regulator", user="officer1")
-    (asked,) = people.say("bank", "inquiries", **OFFICER)["inquiries"]
+    asked = first_inquiry(people)
     (work,) = people.say("audit", "worklist", org="Regulator", user="auditor")["matters"]
     assert (asked["question"], work["must_act"]) == ("why?", "BankAMSP")
     people.do("bank", "inquiry-answer", asked["inquiry"], "--answer", "shipped in two lots", **OFFICER)
