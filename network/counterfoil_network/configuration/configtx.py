@@ -14,6 +14,7 @@ import yaml
 
 from counterfoil_network.configuration.errors import ConfigurationError
 from counterfoil_network.configuration.units import byte_size, duration_ns, format_duration
+from counterfoil_network.yaml_text import parse_yaml
 
 _LAYOUT_FOLDERS = frozenset({"peerOrganizations", "ordererOrganizations"})
 
@@ -145,7 +146,7 @@ def read_configtx(path: Path, profile: str, crypto_folder: Path | None = None) -
         ConfigurationError: no such file or profile, or something in it cannot be followed.
     """
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = parse_yaml(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
         raise ConfigurationError(f"{path}: {error}") from error
     profiles = (document or {}).get("Profiles") or {}

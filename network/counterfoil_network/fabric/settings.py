@@ -9,10 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from counterfoil_network.deployment.state import Node
 from counterfoil_network.fabric.layout import NodeFiles
+from counterfoil_network.yaml_text import parse_yaml, yaml_text
 
 TEMPLATES = Path(__file__).parent / "templates"
 BUILDER_NAME = "counterfoil"
@@ -20,11 +19,12 @@ BUILDER_VARIABLE = "CHAINCODE_AS_A_SERVICE_BUILDER_CONFIG"
 ADDRESSES_VARIABLE = "COUNTERFOIL_CHAINCODE_ADDRESSES"
 
 PEER_CHOICES: Mapping[str, Any] = {
+    "peer.keepalive.minInterval": "5s",
     "peer.keepalive.deliveryClient.interval": "10s",
     "peer.keepalive.deliveryClient.timeout": "10s",
     "peer.gateway.broadcastTimeout": "5s",
-    "peer.gossip.reconnectInterval": "500ms",
     "peer.gossip.dialTimeout": "1s",
+    "peer.gossip.reconnectInterval": "500ms",
     "peer.gossip.aliveTimeInterval": "1s",
     "peer.gossip.aliveExpirationTimeout": "10s",
     "peer.gossip.publishStateInfoInterval": "1s",
@@ -142,7 +142,7 @@ def write_orderer(node: Node, files: NodeFiles, *, is_25: bool = False) -> None:
 
 def with_settings(template: str, values: Mapping[str, Any]) -> dict[str, Any]:
     """A template's document with the values put in at their dotted keys."""
-    document: dict[str, Any] = yaml.safe_load((TEMPLATES / template).read_text(encoding="utf-8"))
+    document: dict[str, Any] = parse_yaml((TEMPLATES / template).read_text(encoding="utf-8"))
     for key, value in values.items():
         *parents, last = key.split(".")
         place = document
@@ -156,5 +156,5 @@ def _write(path: Path, document: Mapping[str, Any]) -> None:
     """In one step, for a program that restarts at this moment reads the file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
-    partial.write_text(yaml.safe_dump(document, sort_keys=False), encoding="utf-8")
+    partial.write_text(yaml_text(document), encoding="utf-8")
     os.replace(partial, path)

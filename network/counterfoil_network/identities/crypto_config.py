@@ -14,6 +14,7 @@ from typing import Any
 import yaml
 
 from counterfoil_network.identities.errors import CryptoConfigError
+from counterfoil_network.yaml_text import parse_yaml
 
 STAFF = re.compile(r"[0-9a-f]{32}")
 """A staff id: 32 lower-case hexadecimal digits, the pseudonym of a person."""
@@ -103,7 +104,7 @@ def read_crypto_config(path: Path) -> CryptoConfig:
         CryptoConfigError: the file is absent, is no YAML, or says something this reader cannot follow.
     """
     try:
-        document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        document = parse_yaml(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as error:
         raise CryptoConfigError(f"{path}: {error}") from error
     if not isinstance(document, dict):
