@@ -14,13 +14,16 @@ from pathlib import Path
 
 import pytest
 from attacker import Attacker
+from counterfoil import EndorseError
+from counterfoil_network.deployment import FABRIC
 from counterfoil_protocol.chaincode_package import build_package
-from counterfoil_protocol.messages import proposal_response
+from counterfoil_protocol.messages import common, proposal_response, transaction
 from running_network import RunningNetwork, asset_chaincode, running_network
 
 HOSTILE = Path(__file__).parent / "chaincodes" / "hostile" / "hostile_chaincode.py"
 MEGABYTE = 1024 * 1024
 GROWTH_MAX = 250 * MEGABYTE
+SLOWEST_SECONDS = 15.0
 
 
 def hostile_package() -> bytes:
@@ -58,10 +61,18 @@ def others_go_on(network: RunningNetwork) -> Iterator[None]:
     ended.set()
     other.join(20)
     assert not failures
-    assert slowest[0] < 5, "somebody else waited for the attack to end"
-    assert call(network, b"ping").response.payload == b"pong"
+    assert slowest[0] < SLOWEST_SECONDS, "somebody else waited for the attack to end"
+    until_served(network)
     with network.contract("BankA") as contract:
         contract.submit("asset:create", secrets.token_hex(8), "tom", "5")
+
+
+def until_served(network: RunningNetwork) -> None:
+    """BankB's program answers again: on Fabric it is a service that has to be there before it is asked."""
+    deadline = time.monotonic() + 60
+    while call(network, b"ping").response.payload != b"pong":
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def call(network: RunningNetwork, *args: bytes) -> proposal_response.ProposalResponse:
@@ -79,10 +90,25 @@ def memory(pid: int) -> int:
 
 @pytest.mark.parametrize("attack", ["endless frame", "garbage", "leave"])
 def test_a_broken_stream_is_an_error_and_a_new_start(network: RunningNetwork, attack: str) -> None:
+    if attack == "endless frame" and network.state.engine == FABRIC:
+        pytest.skip("gRPC has frames of its own")
     answer = call(network, attack.encode())
     assert answer.response.status == 500
     assert answer.response.message.endswith("chaincode stream terminated")
     assert not answer.endorsement.signature
+
+
+def test_what_it_endorses_does_not_match_the_others(network: RunningNetwork) -> None:
+    """An organisation whose program does what it likes has nothing valid without the others."""
+    with network.contract("BankB") as contract, pytest.raises(EndorseError) as refused:
+        contract.submit(
+            "asset:create", secrets.token_hex(8), "tom", "5", endorsing_organizations=["PortMSP", "BankBMSP"]
+        )
+    assert [detail.message for detail in refused.value.details] == ["ProposalResponsePayloads do not match"]
+    attacker = Attacker(network)
+    alone = attacker.endorse(attacker.user("BankB"), [b"asset:create"], ("BankB",))
+    assert attacker.broadcast(alone.envelope()).status == common.SUCCESS
+    assert attacker.code(alone.transaction_id) == transaction.ENDORSEMENT_POLICY_FAILURE
 
 
 @pytest.mark.parametrize("attack", ["of others", "twice"])

@@ -16,7 +16,6 @@ from typing import Any
 import grpc
 import pytest
 from attacker import CHANNEL, Attacker
-from caught_up import catch_up
 from counterfoil_contracts.core import fingerprint
 from counterfoil_contracts.core.documents import invoice_fingerprint, near_invoice_fingerprint
 from counterfoil_contracts.export_invoice import operations as trade
@@ -278,7 +277,7 @@ class Hashes:
 
 def hashes_held(attacker: Attacker) -> Hashes:
     """Of the trade contracts, in the blocks of BankB's own peer; its state's hashes are those written."""
-    catch_up(attacker.network)
+    attacker.network.await_level_peers()
     held = Hashes(set(), [])
     for block in attacker.chain(attacker.user("BankB", "officer1"), "BankB")[1:]:
         for envelope in block.data.data:

@@ -145,8 +145,8 @@ def bodies(person: Person) -> Iterator[bytes]:
 def submissions(person: Person) -> Iterator[bytes]:
     """What may be submitted on real Fabric: the orderer takes it, no peer can read it, no peer is harmed.
 
-    Any signed message that reads as an envelope, as proposals do and requests for blocks, comes into a block by
-    Submit, and what reads as a transaction without an action stops Fabric's peers (test_attacks_forged.py).
+    Any signed message that reads as an envelope, as proposals do and requests for blocks, comes into a block
+    by Submit. What reads as a transaction without an action stops Fabric's peers (test_attacks_forged.py).
     """
     now = divmod(time.time_ns(), 1_000_000_000)
     kind, nonce = common.ENDORSER_TRANSACTION, new_nonce()

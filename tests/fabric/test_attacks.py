@@ -7,7 +7,6 @@ from typing import Any
 import grpc
 import pytest
 import yaml
-from caught_up import catch_up
 from counterfoil import Commit, ConnectionProfile, Gateway, GatewayError
 from counterfoil_network.deployment import FABRIC
 from counterfoil_network.deployment.heights import peer_heights
@@ -111,7 +110,7 @@ def network_height(network: RunningNetwork, organisation: str) -> int:
 def _appraised(network: RunningNetwork, weak: RunningNetwork) -> None:
     for each in (network, weak):
         appraise(each, "acl")
-        catch_up(each)
+        each.await_level_peers()
 
 
 @pytest.mark.usefixtures("_appraised")

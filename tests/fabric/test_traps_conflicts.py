@@ -13,7 +13,6 @@ from typing import Any
 import grpc
 import pytest
 from attacker import CHANNEL, Attacker
-from caught_up import catch_up
 from counterfoil_contracts.export_invoice import operations as trade
 from counterfoil_network.fabric.status import processes
 from counterfoil_protocol.messages import common, gateway, transaction
@@ -159,7 +158,7 @@ def test_trap_19_the_status_of_what_was_never_ordered_waits_and_the_same_envelop
         assert attacker.broadcast(endorsed.envelope()).status == common.SUCCESS
         assert scripts.submit(["put", fresh(), "1"]) == ["VALID"]
         assert node.gateway.CommitStatus(request, timeout=SHORT_SECONDS * 10) == first
-    catch_up(attacker.network)
+    attacker.network.await_level_peers()
     person = attacker.user("Regulator", "auditor")
     copies = [
         code

@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 from attacker import Attacker, Person
-from caught_up import catch_up
 from counterfoil_cli.trade_chaincode import trade_chaincode
 from counterfoil_contracts.consent import operations as consents
 from counterfoil_contracts.core import fingerprint
@@ -82,7 +81,7 @@ def financed_network(
             mark = officer.submit(trade.LOCK, trade.Lock(view, terms, "USD", LOCKED, (pledge,))).answer.mark
             approver.submit(trade.APPROVE, trade.Approve(mark, APPROVED))
         # BankB's own peer is asked, which no client of BankA's waits for.
-        catch_up(network)
+        network.await_level_peers()
         yield Financed(ready, Attacker(network), view, terms, mark)
 
 

@@ -10,11 +10,10 @@ from pathlib import Path
 
 from counterfoil import Contract, Gateway
 from counterfoil_network.deployment import EMBEDDED, FABRIC, NetworkFolder, NetworkSettings
-from counterfoil_network.deployment.chaincode import Chaincode, deploy, deploy_on
+from counterfoil_network.deployment.chaincode import Chaincode, deploy_on
 from counterfoil_network.deployment.engine_process import EngineProcess
 from counterfoil_network.deployment.heights import peer_heights
 from counterfoil_network.deployment.network import Launch, run_network
-from counterfoil_network.deployment.network import RunningNetwork as StartedNetwork
 from counterfoil_network.deployment.state import NetworkState
 from counterfoil_network.fabric.engine import FabricEngine
 from counterfoil_network.fabric.programs import find_programs
@@ -115,14 +114,5 @@ def running_network(
         if chaincode is not None:
             deploy_on(running, chaincode)
         for other in beside:
-            _deploy_beside(running, other)
+            deploy_on(running, other)
         yield RunningNetwork(running.folder, running.state, running.engine.pid)
-
-
-def _deploy_beside(running: StartedNetwork, chaincode: Chaincode) -> None:
-    """As `deploy_on`, but the chaincodes that already run stay: a test's network may have two."""
-    chaincode = replace(chaincode, package=running.engine.own_form(chaincode.package))
-    packages = chaincode.packages([node.organisation for node in running.state.peers])
-    running.engine.serve(packages)
-    running.engine.wait_until_served(packages)
-    deploy(running.folder, running.state, chaincode)
