@@ -77,3 +77,34 @@ def test_an_exception_tells_its_type_and_not_its_text(client: ContractClient) ->
     with pytest.raises(SaidNo, match="INTERNAL_ERROR") as refused:
         client.submit("BankA", "crash", "a secret", at=TWO)
     assert "a secret" not in str(refused.value.__cause__)
+
+
+def test_composite_keys_page_by_page(client: ContractClient, key: str) -> None:
+    client.submit("BankA", "stub:file", key, json.dumps(["a", "b", "c"]), at=TWO)
+    client.submit("BankA", "stub:file", key + "-other", json.dumps(["d"]), at=TWO)
+
+    def told(function: str, *args: str) -> object:
+        return json.loads(client.evaluate("BankA", f"stub:{function}", key, *args, at="BankA"))
+
+    assert told("pages", "2") == [["a", "b"], ["c"]]
+    assert told("all_papers") == told("private_papers") == ["a", "b", "c"]
+
+
+def test_a_private_key_has_guards_of_its_own(client: ContractClient, key: str) -> None:
+    assert json.loads(client.evaluate("BankA", "stub:guards", key, at="BankA")) == []
+    guards = ["BankAMSP", "RegulatorMSP"]
+    client.submit("BankA", "stub:guard", key, json.dumps(guards), at=TWO)
+    assert json.loads(client.evaluate("BankA", "stub:guards", key, at="BankA")) == guards
+
+
+def test_a_contract_knows_its_transaction(client: ContractClient) -> None:
+    told = json.loads(client.evaluate("BankA", "stub:transaction", at="BankA"))
+    assert told == {
+        "id": True,
+        "channel": True,
+        "creator": True,
+        "binding": True,
+        "args": True,
+        "timestamp": True,
+        "undecorated": True,
+    }

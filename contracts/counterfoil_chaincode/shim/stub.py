@@ -3,7 +3,13 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from counterfoil_protocol.composite_key import LAST, NAMESPACE, composite_key_range
+from counterfoil_protocol.composite_key import (
+    LAST,
+    NAMESPACE,
+    composite_key_range,
+    create_composite_key,
+    split_composite_key,
+)
 from counterfoil_protocol.messages import (
     chaincode,
     chaincode_event,
@@ -122,6 +128,16 @@ class ChaincodeStub(PrivateData):
     ) -> Page[KeyValue]:
         """A page of a range of simple keys; only in transactions that do not write."""
         return self._ledger.range_page(*range_bounds(start, end), page_size, bookmark)
+
+    @staticmethod
+    def create_composite_key(object_type: str, attributes: Sequence[str]) -> str:
+        """One key of an object type and its attributes; ValueError if a part holds U+0000 or U+10FFFF."""
+        return create_composite_key(object_type, attributes)
+
+    @staticmethod
+    def split_composite_key(key: str) -> tuple[str, tuple[str, ...]]:
+        """Object type and attributes of a composite key; ValueError if it is none."""
+        return split_composite_key(key)
 
     def get_state_by_partial_composite_key(
         self, object_type: str, attributes: Sequence[str]

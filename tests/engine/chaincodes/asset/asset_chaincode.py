@@ -1,11 +1,14 @@
 """A small chaincode for tests: assets in public state, private appraisals, events, and ways to go wrong."""
 
+import hashlib
 from dataclasses import dataclass
 
 from counterfoil_chaincode.chaincode import Chaincode
 from counterfoil_chaincode.contract_api import Context, Contract, evaluate, submit
+from counterfoil_chaincode.key_endorsement import KeyEndorsementPolicy
 from counterfoil_chaincode.refusal import Refusal
 from counterfoil_protocol import canonical_json
+from counterfoil_protocol.proposal import parse_signed_proposal
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,4 +115,75 @@ class AssetContract(Contract):
         context.stub.put_state(asset.id, canonical_json.encode(fields))
 
 
-CHAINCODE = Chaincode([AssetContract()], title="asset", version="1.0")
+class StubContract(Contract):
+    """What the stub offers beside reads, writes and ranges."""
+
+    name = "stub"
+
+    @submit
+    def file(self, context: Context, folder: str, names: list[str]) -> None:
+        """Keep papers in a folder, under composite keys: publicly, and in the collection `open`."""
+        for name in names:
+            key = context.stub.create_composite_key("paper", [folder, name])
+            context.stub.put_state(key, name.encode())
+            context.stub.put_private_data("open", key, name.encode())
+
+    @evaluate
+    def pages(self, context: Context, folder: str, size: int) -> list[list[str]]:
+        """The names in a folder, page by page."""
+        pages: list[list[str]] = []
+        bookmark = ""
+        while not pages or bookmark:
+            page = context.stub.get_state_by_partial_composite_key_with_pagination(
+                "paper", [folder], size, bookmark
+            )
+            assert page.fetched_records_count == len(page.results)
+            pages.append([context.stub.split_composite_key(key)[1][1] for key, _ in page.results])
+            bookmark = page.bookmark
+        return pages
+
+    @evaluate
+    def all_papers(self, context: Context, folder: str) -> list[str]:
+        """The same, out of all composite keys."""
+        found = context.stub.get_all_states_composite_key_with_pagination(1000).results
+        papers = [context.stub.split_composite_key(key)[1] for key, _ in found]
+        return [name for kept_in, name in papers if kept_in == folder]
+
+    @evaluate
+    def private_papers(self, context: Context, folder: str) -> list[str]:
+        """The names kept privately."""
+        with context.stub.get_private_data_by_partial_composite_key("open", "paper", [folder]) as found:
+            return [value.decode() for _, value in found]
+
+    @submit
+    def guard(self, context: Context, key: str, msp_ids: list[str]) -> None:
+        """Keep a private key of the collection `open` that these organisations must all endorse."""
+        context.stub.put_private_data("open", key, b"guarded")
+        policy = KeyEndorsementPolicy.parse(None).add(*msp_ids)
+        context.stub.set_private_data_validation_parameter("open", key, policy.serialize())
+
+    @evaluate
+    def guards(self, context: Context, key: str) -> list[str]:
+        """The organisations that must endorse a private key of the collection `open`."""
+        policy = context.stub.get_private_data_validation_parameter("open", key)
+        return list(KeyEndorsementPolicy.parse(policy).organizations)
+
+    @evaluate
+    def transaction(self, context: Context) -> dict[str, bool]:
+        """What the stub tells of its transaction, as far as it can be checked against the signed proposal."""
+        stub = context.stub
+        assert stub.signed_proposal is not None
+        proposal = parse_signed_proposal(stub.signed_proposal)
+        binding = hashlib.sha256(proposal.nonce + stub.creator + bytes(8)).digest()
+        return {
+            "id": stub.transaction_id == proposal.transaction_id,
+            "channel": stub.channel_id == proposal.channel_id,
+            "creator": stub.creator == proposal.creator,
+            "binding": stub.binding == binding,
+            "args": stub.args == proposal.args,
+            "timestamp": stub.timestamp_seconds == proposal.timestamp[0],
+            "undecorated": not stub.decorations,
+        }
+
+
+CHAINCODE = Chaincode([AssetContract(), StubContract()], title="asset", version="1.0")
