@@ -42,7 +42,7 @@ GROUPS = (
     Group("invoice", "Read invoice files (UBL 2.1, UN/CEFACT CII), rehearse and freeze invoices."),
     Group("consent", "What an enterprise signs, and what a bank sees with it."),
     Group("financing", "A bank's financings, from terms and lock to the last repayment.", of_contracts=True),
-    Group("freight", "Payments of freight against tax invoices.", of_contracts=True),
+    Group("freight", "Payments of freight against tax invoices."),
     Group("credit", "Leave to read an enterprise's credit record: granted, used, revoked, disputed."),
     Group("enterprise", "The regulator's directory of enterprises.", of_contracts=True),
     Group("parameter", "The ledger's secret, the public tables, the regulator's offices.", of_contracts=True),

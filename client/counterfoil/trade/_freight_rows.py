@@ -27,11 +27,12 @@ StructT = TypeVar("StructT", bound=msgspec.Struct)
 
 
 class BadRow(ValueError):  # noqa: N818 - what is wrong is the row
-    """A row that cannot be right; `column` names what of it."""
+    """A row that cannot be right; `column` names what of it, `text` says why."""
 
     def __init__(self, column: str, text: str) -> None:
         super().__init__(f"{column}: {text}")
         self.column = column
+        self.text = text
 
 
 @dataclass(frozen=True, slots=True)

@@ -119,7 +119,7 @@ class Batch:
                 self._rows.append(found)
             else:
                 number, payment, wrong = found
-                self._reports[number] = RowReport(number, payment, "INVALID", wrong.column, str(wrong))
+                self._reports[number] = RowReport(number, payment, "INVALID", wrong.column, wrong.text)
         self._check_payments()
 
     def rehearse(self) -> Report:

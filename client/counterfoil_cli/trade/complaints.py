@@ -63,6 +63,11 @@ WAYS_OUT = {
     RefusalCode.DUPLICATE: "Take another invoice: this one is financed.",
     RefusalCode.NEAR_DUPLICATE: "Let the approver give a reason: --accept-near-duplicates, then --reason.",
     RefusalCode.OVER_FINANCING: "Ask for no more than is available: `counterfoil consent view-read`.",
+    RefusalCode.NOT_VERIFIED: "Compare every field with the invoice in hand: `counterfoil freight verify`.",
+    RefusalCode.REVERSED: "Take another invoice: the tax authority has taken this one back.",
+    RefusalCode.DOCUMENTS_REQUIRED: "Verify an invoice or a transport document for the payment.",
+    RefusalCode.OVER_TOLERANCE: "Pay less, or use more of the invoices.",
+    RefusalCode.OVER_USE: "Use no more than is left: `counterfoil freight verify-read`.",
     RefusalCode.OVER_AMOUNT: "Ask for no more than the financing has left: `counterfoil financing read`.",
 }
 """What to do about a refusal."""

@@ -96,7 +96,9 @@ def _part(of: type[Struct], name: str, text: str, parts: dict[str, str]) -> Any:
         return text == "true"
     try:
         found = kind.read(values.file_text(text[1:]) if text.startswith("@") else text)
-        return found.minor_units(parts.get("currency", "").upper()) if isinstance(found, Money) else found
+        if isinstance(found, Money):
+            return found.minor_units(parts.get("currency", "").upper() or found.currency)
+        return found
     except BadEntry as error:
         raise error.of(name) from None
 

@@ -104,6 +104,6 @@ def test_a_sheet_is_rehearsed_without_any_network(tmp_path: Path) -> None:
     sheet.write_text(batches.template() + good.replace("100.00", "a lot"))
     told = CliRunner().invoke(app, ["freight", "rehearse", str(sheet)])
     assert told.exit_code == 2
-    assert "row 2  P-1  INVALID  amount: amount: write a decimal number, such as 1234.50" in told.stdout
+    assert "row 2  P-1  INVALID  amount: write a decimal number, such as 1234.50" in told.stdout
     sheet.write_text("a,b\r\n")
     assert CliRunner().invoke(app, ["freight", "import", str(sheet)]).exit_code == 2
