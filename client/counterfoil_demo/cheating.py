@@ -54,6 +54,17 @@ class Verdict:
 def audit_and_cheat(stage: Stage, folder: Path, loan: Loan) -> None:
     """Export, verify, change a byte of the lock's block, change a byte of the loan's terms."""
     stage.narration.chapter("Cheat", "an auditor's own process, on exported files only")
+    export = export_and_verify(stage, folder)
+    _cheat(stage, export, "block", loan.locked_by, loan.mark)
+    _cheat(stage, export, "private value", loan.terms_by, loan.papers.loan_reference)
+
+
+def export_and_verify(stage: Stage, folder: Path) -> Path:
+    """Export what the peers hold, and prove it; gives the export's folder.
+
+    Raises:
+        StoryBroken: nothing was exported.
+    """
     export = folder / "export"
     began = time.monotonic()
     with stage.narration.doing("exporting"):
@@ -69,8 +80,7 @@ def audit_and_cheat(stage: Stage, folder: Path, loan: Loan) -> None:
         Check(_AUDITOR, "findings", verdict.told(), []),
     ]
     stage.narration.looked(_AUDITOR, "verifies what was exported", verdict.seconds, checks)
-    _cheat(stage, export, "block", loan.locked_by, loan.mark)
-    _cheat(stage, export, "private value", loan.terms_by, loan.papers.loan_reference)
+    return export
 
 
 def verify(export: Path) -> Verdict:

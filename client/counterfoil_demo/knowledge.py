@@ -26,6 +26,8 @@ expires since times put_at prepared_at confirmed_at locked_at changed_at not_bef
 """
 _TIMES: Final = frozenset(_TIME_FIELDS.split())
 _CONSENT: Final = "consent"
+PARTIES: Final = ("Regulator", "Port", "BankA", "BankB")
+"""Whoever has a peer on the channel."""
 _TERMS_OPERATIONS: Final = frozenset({"terms.put", "slip.put"})
 _LOAN_OPERATIONS: Final = _TERMS_OPERATIONS | {"lock", "prepare"}
 
@@ -90,6 +92,11 @@ class Knowledge:
     def told(self, organisation: str, message: object) -> None:
         """An organisation asked or was answered."""
         self.of(organisation).note(message)
+
+    def published(self, message: object) -> None:
+        """What lies in the channel's public state, and so is nobody's secret."""
+        for organisation in PARTIES:
+            self.told(organisation, message)
 
     def submitted(self, organisation: str, operation: str, message: object) -> None:
         """An organisation stated a message of an operation (its name in the contract)."""

@@ -98,6 +98,7 @@ def _give_tables(stage: Stage) -> None:
         done = second.submit(registry.TABLE_CONFIRM, registry.Confirm(proposal=proposed.answer.proposal))
         reader = stage.cast("BankA", "auditor")
         tables = reader.ask(registry.TABLES_READ, registry.ReadTables())
+        stage.knowledge.published(tables)
     checks = [Check(reader.name, "rates in the table", [rate.id for rate in tables.rates], [RATE_USD_CNY])]
     stage.narration.committed(second.name, text, done.told, checks)
 
@@ -109,7 +110,10 @@ def _parameters(effective_from: str) -> tuple[registry.Parameter, ...]:
         "declaration_age_days": _SAMPLES_KEEP_DAYS,
     }
     return tuple(
-        msgspec.structs.replace(parameter, value=own.get(parameter.name, parameter.value))
+        # A value under a key of its own, as that of a tax invoice, stands beside these.
+        parameter
+        if parameter.key
+        else msgspec.structs.replace(parameter, value=own.get(parameter.name, parameter.value))
         for parameter in registry.standard_parameters(effective_from)
     )
 

@@ -8,6 +8,7 @@ the demo differ from it. The rules in words:
 * A repayment gives back of a mark its share of the loan drawn, rounded down over all repayments to date.
 * A repayment out of the buyer's payment also takes what was received off the document.
 * What is left is never less than nothing.
+* A tax invoice can be paid in full, once, less what the tax authority has taken back.
 """
 
 from __future__ import annotations
@@ -17,6 +18,15 @@ from dataclasses import dataclass, replace
 CEILING_PERCENT = 90
 RATE_SCALE = 4
 """Rates of exchange here are whole ten-thousandths: 71234 is 7.1234."""
+
+
+UNDOCUMENTED_USD = 5_000_000
+"""US cents that one payment of freight may be without any document."""
+
+
+def invoice_left(total: int, taken_back: int, used: int) -> int:
+    """What of a tax invoice a payment can still use."""
+    return max(0, total - taken_back - used)
 
 
 def cap(total: int, collected: int = 0) -> int:

@@ -1,4 +1,4 @@
-"""The story from beginning to end: an export invoice financed once, refused the second time, and audited.
+"""The stories from beginning to end: an export invoice financed once, freight paid once, and audited.
 
 Chapters are functions of other modules; this one puts them in order and says whether all came out well.
 """
@@ -14,7 +14,7 @@ from counterfoil import CounterfoilError
 from counterfoil_network.deployment.description import CRYPTO_CONFIG, description_file
 from counterfoil_network.identities import open_crypto_folder
 
-from counterfoil_demo import cheating, financing, looking, opening
+from counterfoil_demo import cheating, financing, freight, looking, opening
 from counterfoil_demo.cast import Cast
 from counterfoil_demo.engine import NetworkDidNotStart, network_up
 from counterfoil_demo.enterprise import open_enterprise
@@ -35,24 +35,34 @@ MARKER: Final = "this-is-a-counterfoil-demo"
 """An empty file that tells the demo's own folder from any other: the next run removes it."""
 
 
-def run_story(
-    folder: Path, seed: int, narration: Narration, *, looks: bool = True, options: Sequence[str] = ()
+STORIES: Final = ("export", "freight", "all")
+"""What may be told: export invoices, freight payments, or one after the other on one network."""
+
+
+def run_story(  # noqa: PLR0913 - what may be told, where and how
+    folder: Path,
+    seed: int,
+    narration: Narration,
+    *,
+    looks: bool = True,
+    options: Sequence[str] = (),
+    story: str = "export",
 ) -> bool:
     """Run it in `folder`, which must be new; whether every step came out as expected.
 
     Everything stays there to be looked at: samples, the network's files, exports. Without `looks` the story
     ends when the banks are done: no search, no audit. `options` are those of `counterfoil network up`: which
-    engine, and where its programs are.
+    engine, and where its programs are. `story` is one of `STORIES`.
     """
     began = time.monotonic()
     folder.mkdir(parents=True)
     (folder / MARKER).touch()
     try:
-        _run(folder, seed, narration, options, looks=looks)
+        _run(folder, seed, narration, options, looks=looks, story=story)
     except (CounterfoilError, NetworkDidNotStart, StoryBroken) as error:
         narration.broke_off(f"{type(error).__name__}: {error}")
     came_out = narration.end(time.monotonic() - began)
-    if came_out and looks:
+    if came_out and looks and story != "freight":
         narration.invite(own_invoice(folder / "network", options))
     return came_out
 
@@ -69,7 +79,9 @@ def own_invoice(network: Path, options: Sequence[str]) -> tuple[str, Sequence[st
     )
 
 
-def _run(folder: Path, seed: int, narration: Narration, options: Sequence[str], *, looks: bool) -> None:
+def _run(  # noqa: PLR0913 - as `run_story`
+    folder: Path, seed: int, narration: Narration, options: Sequence[str], *, looks: bool, story: str
+) -> None:
     samples = make_samples(seed)
     write_samples(samples, folder / "samples")
     drawn = "the files in samples/" if seed == WORKED_EXAMPLE_SEED else f"drawn by seed {seed}"
@@ -97,7 +109,16 @@ def _run(folder: Path, seed: int, narration: Narration, options: Sequence[str], 
                 narration=narration,
                 random=Random(f"papers {seed}"),  # noqa: S311 - sample data, nothing secret
             )
+            if story == "freight":
+                opening.open_registry(stage)
+                freight.tell(stage, seed)
+                if looks:
+                    narration.chapter("The audit", "an auditor's own process, on exported files only")
+                    cheating.export_and_verify(stage, folder)
+                return
             first, second = _banks(stage)
+            if story == "all":
+                freight.tell(stage, seed)
             if looks:
                 looking.side_by_side(stage, first, second)
                 looking.search_files(stage)

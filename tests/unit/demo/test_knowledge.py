@@ -51,3 +51,10 @@ def test_an_answer_is_told_and_not_stated() -> None:
     knowledge.told("BankA", {"available": 3_000_000, "expires": 1_800_000_000, "state": "PARTIALLY_REPAID"})
     assert knowledge.of("BankA").all() == {"3000000"}
     assert knowledge.stated("BankA").all() == set()
+
+
+def test_what_is_published_is_nobodys_secret() -> None:
+    knowledge = Knowledge()
+    knowledge.told("BankA", {"amount": 7_654_321, "value": 5_000_000})
+    knowledge.published({"value": 5_000_000})
+    assert knowledge.of("BankA").all() - knowledge.of("BankB").all() == {"7654321"}
