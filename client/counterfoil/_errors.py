@@ -97,7 +97,9 @@ class SubmitError(GatewayError):
         """Whether an orderer may have the envelope all the same, because only its answer was lost.
 
         By internal/pkg/gateway/submit.go ABORTED is an orderer's refusal; UNAVAILABLE means that none
-        answered, or that it had trouble of its own.
+        answered, or that it had trouble of its own. Of several orderers the gateway tells the last one's
+        refusal alone, not whether an earlier one hung with the envelope: an orderer that has not joined the
+        channel yet, but stands in its configuration, so refuses what another may have taken.
         """
         return self.code in _ANSWER_LOST
 
