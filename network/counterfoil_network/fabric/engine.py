@@ -47,6 +47,7 @@ class FabricEngine:
         self._logs: Mapping[str, Path] = {}
         self._plans: Mapping[str, ProcessPlan] = {}
         self._serving: set[str] = set()
+        self._services_stamp: tuple[tuple[int, int], ...] = ()
 
     @classmethod
     def launch(cls, programs: Programs, folder: NetworkFolder, lock: int) -> "FabricEngine":
@@ -183,6 +184,10 @@ class FabricEngine:
         """Have just those chaincode processes that the organisations' files name (see `live_services`)."""
         if self._state is None:
             return
+        stamp = services.services_stamp(self._folder, self._state)
+        if stamp == self._services_stamp:
+            return
+        self._services_stamp = stamp
         plans = {plan.name: plan for plan in services.service_plans(self._folder, self._state)}
         new, gone = plans.keys() - self._serving, self._serving - plans.keys()
         if new or gone:

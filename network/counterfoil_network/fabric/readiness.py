@@ -17,6 +17,7 @@ from counterfoil_network.fabric.members import known_members
 START_TIMEOUT_SECONDS = 90.0
 POLL_SECONDS = 0.02
 _ASK_AGAIN_SECONDS = 2.0
+_BETWEEN_QUESTIONS_SECONDS = 0.08
 LEADER_METRIC = "consensus_etcdraft_is_leader"
 Watch = Callable[[], None]
 """Called between two polls; raises when waiting is in vain."""
@@ -51,11 +52,15 @@ def await_members(folder: NetworkFolder, state: NetworkState, watch: Watch) -> N
     while state.orderers and leader(folder, state) is None:
         watch()
     members, asked = channel_peers(folder, state), time.monotonic()
-    while not all(_knows_all(folder, state, node, members) for node in members):
+    pending = members
+    while pending := [node for node in pending if not _knows_all(folder, state, node, members)]:
         watch()
+        # Asking takes the peers time that they need for each other.
+        time.sleep(_BETWEEN_QUESTIONS_SECONDS)
         if time.monotonic() > asked + _ASK_AGAIN_SECONDS:
             # A peer that was behind may have learned by now that an organisation has left.
             members, asked = channel_peers(folder, state), time.monotonic()
+            pending = members
 
 
 def channel_peers(folder: NetworkFolder, state: NetworkState) -> Sequence[Node]:

@@ -10,9 +10,11 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 
-from counterfoil_protocol.chaincode_package import parse_package
+from counterfoil_protocol.chaincode_package import ChaincodePackage, parse_package
 
 from counterfoil_network.deployment.errors import EngineFailed
 from counterfoil_network.deployment.folder import NetworkFolder
@@ -50,7 +52,7 @@ def add_service(folder: NetworkFolder, node: Node, package: bytes) -> Service:
         MalformedMessage: it is no package.
     """
     files = service_files(folder, node.organisation)
-    parsed = parse_package(package)
+    parsed = _parsed(package)
     known = read_services(files)
     for service in known:
         if service.package_id == parsed.package_id:
@@ -97,6 +99,17 @@ def read_services(files: ServiceFiles) -> list[Service]:
     return [Service(**each) for each in json.loads(files.services.read_text(encoding="utf-8"))]
 
 
+def services_stamp(folder: NetworkFolder, state: NetworkState) -> tuple[tuple[int, int], ...]:
+    """Another one whenever other packages are served: which file each organisation has, and of when (ns)."""
+    stamps = []
+    for node in first_peers(state):
+        with suppress(FileNotFoundError):
+            status = service_files(folder, node.organisation).services.stat()
+            # Written twice within a tick of the clock, it still is another file.
+            stamps.append((status.st_ino, status.st_mtime_ns))
+    return tuple(stamps)
+
+
 def service_plans(folder: NetworkFolder, state: NetworkState) -> Iterator[ProcessPlan]:
     """The processes of every organisation's packages."""
     for node in first_peers(state):
@@ -131,6 +144,12 @@ def service_name(organisation: str, service: Service) -> str:
 def first_peers(state: NetworkState) -> Iterable[Node]:
     """One peer an organisation: chaincode runs once for all of its peers."""
     return {node.organisation: node for node in reversed(state.peers)}.values()
+
+
+@lru_cache(maxsize=8)
+def _parsed(package: bytes) -> ChaincodePackage:
+    """Every organisation runs the same one, as a rule, and asks for it more than once."""
+    return parse_package(package)
 
 
 def _unpack(files: ServiceFiles, package_id: str, content: dict[str, bytes]) -> None:
