@@ -14,6 +14,7 @@ from itertools import chain
 from typing import Any
 
 import grpc
+import msgspec
 import pytest
 from attacker import CHANNEL, Attacker
 from counterfoil_contracts.core import fingerprint
@@ -22,8 +23,9 @@ from counterfoil_contracts.export_invoice import operations as trade
 from counterfoil_contracts.registry import operations as registry
 from counterfoil_demo.leak_search import forms, search
 from counterfoil_protocol import canonical_json
-from counterfoil_protocol.confidential import Operation, new_request_id
+from counterfoil_protocol.confidential import Operation, build_request, new_request_id
 from counterfoil_protocol.envelope import parse_transaction
+from counterfoil_protocol.identity import Identity, attributes
 from counterfoil_protocol.messages import common, transaction
 from counterfoil_protocol.rwset import ReadWriteSet
 from financed_bank import (
@@ -39,7 +41,7 @@ from financed_bank import (
     refused,
 )
 from running_network import ORGANISATIONS, RunningNetwork
-from trade_ready import BUYER, PURPOSE, SELLER
+from trade_ready import BUYER, PURPOSE, SELLER, Share, Shipment, declaration_number, lock
 
 WHOLE_BLOCKS = ("Deliver", "DeliverWithPrivateData")
 FORBIDDEN, SUCCESS = common.FORBIDDEN, common.SUCCESS
@@ -201,8 +203,8 @@ def test_a_person_without_a_proper_pseudonym_may_nothing(attacker: Attacker) -> 
         ({"role": "bank.officer,bank.approver", "staff": staff}, staff),
         ({}, staff),
     ]
-    for attributes, name in cases:
-        person = attacker.invented("BankB", attributes, name=name)
+    for said, name in cases:
+        person = attacker.invented("BankB", said, name=name)
         assert (
             refused(attacker, person, "BankB", trade.TERMS_READ, trade.ReadTerms("0" * 32))
             == "NOT_AUTHORIZED"
@@ -249,8 +251,6 @@ def test_a_clock_six_minutes_off_is_refused(attacker: Attacker, seconds: int) ->
 def test_the_same_person_with_two_roles_is_one_person(financed: Financed, attacker: Attacker) -> None:
     """BankA's authority gives its officer an approver's certificate: the pseudonym stays."""
     officer = attacker.user("BankA", "officer1")
-    from counterfoil_protocol.identity import Identity, attributes
-
     staff = attributes(Identity.parse(officer.creator).x509)["staff"]
     twice = attacker.invented("BankA", {"role": "bank.approver", "staff": staff}, name=staff)
     pledge = trade.Pledge(1, SHIPMENT.number, 1_000_000, 1_000_000, 1_000_000)
@@ -258,6 +258,34 @@ def test_the_same_person_with_two_roles_is_one_person(financed: Financed, attack
     with financed.ready.client("BankA", "officer1") as client:
         mark = client.submit(trade.LOCK, lock).answer.mark
     assert refused(attacker, twice, "Regulator", trade.APPROVE, trade.Approve(mark, 1)) == "SAME_PERSON"
+
+
+def test_two_approvals_endorsed_at_once_count_once_whatever_their_order(
+    financed: Financed, attacker: Attacker
+) -> None:
+    """Nobody gains by holding an endorsed transaction back, or by sending a later one first."""
+    ready, share = financed.ready, Share("INV-ORDER-1", 4_000_000, 3_000_000)
+    shipment = Shipment(declaration_number(7_001), 5_000_000, (share,))
+    ready.publish([shipment])
+    body = lock(
+        ready.view("BankA", [(shipment, share)]), ready.terms("BankA"), [(0, shipment.number, 3_000_000)]
+    )
+    mark = ready.submit("BankA", "officer1", trade.LOCK, body).mark
+    endorsed = [
+        attacker.endorse(
+            attacker.user("BankA", approver),
+            [trade.APPROVE.function.encode(), new_request_id().encode()],
+            ("Regulator", "Port"),
+            chaincode="trade",
+            transient=build_request(trade.APPROVE.name, msgspec.to_builtins(trade.Approve(mark, amount))),
+        )
+        for approver, amount in (("approver1", 3_000_000), ("approver2", 1_000_000))
+    ]
+    for each in reversed(endorsed):
+        assert attacker.broadcast(each.envelope()).status == SUCCESS
+    for organisation in ORGANISATIONS:
+        codes = [attacker.code(each.transaction_id, organisation) for each in endorsed]
+        assert codes == [transaction.MVCC_READ_CONFLICT, transaction.VALID]
 
 
 # Hashes
@@ -360,4 +388,3 @@ def test_no_transaction_has_an_event_or_more_than_its_id(financed: Financed, att
                 assert len(request_id) == 32
                 assert (action.payload.response, action.payload.event) == (request_id, b"")
                 assert action.payload.message == ""
-    assert transaction.VALID == 0

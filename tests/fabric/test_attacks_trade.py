@@ -19,6 +19,7 @@ from tests.engine.test_attacks_trade import (
     test_a_certificate_that_does_not_hold_reaches_no_contract,
     test_a_clock_six_minutes_off_is_refused,
     test_the_same_person_with_two_roles_is_one_person,
+    test_two_approvals_endorsed_at_once_count_once_whatever_their_order,
     test_no_hash_in_a_banks_file_is_found_by_search,
     test_equal_values_have_unequal_hashes,
     test_no_log_holds_a_payload,
