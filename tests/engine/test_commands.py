@@ -78,18 +78,18 @@ def killed(people: People, instant: str, *arguments: str) -> None:
 
 
 def test_a_killed_command_is_resumed_and_nothing_is_doubled(people: People) -> None:
-    for instant in ("prepared", "submitted"):
-        killed(people, instant, *TERMS, "--reference", instant)
-        told = people.say("resume")["resumed"]
-        assert [(each["person"], each["operation"]) for each in told] == [
-            ("BankA officer1", "export_invoice:terms.put")
-        ]
-        assert told[0]["ending"].startswith("done")
-        assert people.say("resume") == {"resumed": []}
+    """`tests/engine/test_sdk_trade.py` kills the client beneath at every instant."""
+    killed(people, "prepared", *TERMS)
+    told = people.say("resume")["resumed"]
+    assert [(each["person"], each["operation"]) for each in told] == [
+        ("BankA officer1", "export_invoice:terms.put")
+    ]
+    assert told[0]["ending"].startswith("done")
+    assert people.say("resume") == {"resumed": []}
 
 
 def test_the_same_command_again_settles_what_a_killed_one_left_open(people: People) -> None:
-    killed(people, "prepared", *TERMS, "--reference", "again")
+    killed(people, "submitted", *TERMS, "--reference", "again")
     journal = people.folder / "journals" / "BankA-officer1.journal"
     request = json.loads(journal.read_text().splitlines()[-1])["request_id"]
     done = people.say(*TERMS, "--reference", "again", **OFFICER)
