@@ -255,13 +255,13 @@ def test_streams_are_bounded_and_given_back(network: RunningNetwork, attacker: A
     wanted = settings.GATEWAY_CONCURRENCY + 50
     refused = threading.Semaphore(0)
     with attacker.endpoint("BankB") as node:
-        streams = [node.gateway.ChaincodeEvents(signed, timeout=60) for _ in range(wanted)]
+        streams = [node.gateway.ChaincodeEvents(signed, timeout=180) for _ in range(wanted)]
         for stream in streams:
             # One that has ended by now takes no callback.
             if not stream.add_callback(refused.release):
                 refused.release()
         for _ in range(50):
-            assert refused.acquire(timeout=20), "more streams are open than the gateway takes"
+            assert refused.acquire(timeout=60), "more streams are open than the gateway takes"
         with network.contract("BankA") as contract:
             contract.submit("asset:create", uuid.uuid4().hex, "tom", "5")
         for stream in streams:
@@ -311,6 +311,6 @@ def test_no_nonce_no_creator_no_channel(attacker: Attacker) -> None:
         CHANNEL, "asset", [b"asset:who"], person.creator, nonce=new_nonce(), timestamp=(0, 0)
     )
     with attacker.endpoint("Regulator") as node, pytest.raises(grpc.RpcError) as refused:
-        node.endorser.ProcessProposal(sign_proposal(built, person.sign), timeout=SHORT)
+        node.endorser.ProcessProposal(sign_proposal(built, person.sign), timeout=60)
     told: Any = refused.value
     assert "incorrect timestamp" in told.details()

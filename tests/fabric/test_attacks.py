@@ -145,7 +145,7 @@ def resend(network: RunningNetwork, transaction_id: str) -> float:
     )
     began = time.monotonic()
     with tls_channel(network.folder, network.state.node("BankB")) as connection:
-        GatewayStub(connection).Submit(request, timeout=30)
+        GatewayStub(connection).Submit(request, timeout=60)
     while network_height(network, "Regulator") <= height:
         assert time.monotonic() - began < 120
         time.sleep(0.1)
@@ -170,7 +170,7 @@ def ask_with_time(network: RunningNetwork, seconds_ago: float) -> int:
     try:
         with tls_channel(network.folder, node) as connection:
             reply: proposal_response.ProposalResponse = EndorserStub(connection).ProcessProposal(
-                signed, timeout=10
+                signed, timeout=60
             )
     except grpc.RpcError:
         return 0
