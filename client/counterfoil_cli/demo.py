@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,15 @@ import typer
 from counterfoil_cli.engine_name import EngineName
 from counterfoil_cli.exit_codes import ExitCode
 from counterfoil_cli.output import complain
+
+
+class StoryName(StrEnum):
+    """What is told."""
+
+    EXPORT = "export"
+    FREIGHT = "freight"
+    ALL = "all"
+
 
 DEFAULT_FOLDER = Path(".counterfoil") / "demo"
 
@@ -24,6 +34,7 @@ def demo(
     folder: Annotated[
         Path, typer.Option("--dir", help="Where everything is put; an earlier demo there is removed.")
     ] = DEFAULT_FOLDER,
+    story: Annotated[StoryName, typer.Option(help="What is told.")] = StoryName.EXPORT,
     engine: Annotated[EngineName, typer.Option(help="What runs the network.")] = EngineName.EMBEDDED,
     fabric_bin: Annotated[
         Path | None,
@@ -42,6 +53,8 @@ def demo(
         counterfoil demo
 
         counterfoil demo --seed 7 --dir /var/tmp/demo
+
+        counterfoil demo --story freight
 
         counterfoil demo --engine fabric
 
@@ -62,7 +75,7 @@ def demo(
         if is_locked(NetworkFolder(folder / "network").lock):
             raise typer.Exit(complain(f"a demo runs in {folder}", ExitCode.NETWORK_IN_USE))
         shutil.rmtree(folder)
-    if not run_story(folder.absolute(), seed, Narration(), options=options):
+    if not run_story(folder.absolute(), seed, Narration(), options=options, story=story.value):
         raise typer.Exit(ExitCode.FAILED)
 
 

@@ -244,7 +244,7 @@ def _split(told: Freight) -> None:
     sent = 0
     for bank, amount in zip(_BANKS, parts, strict=True):
         officer = stage.cast(bank, OFFICER)
-        slip = officer.submit(freight.SLIP_PUT, freight.PutSlip("Qianhai", "no document"))
+        slip = officer.submit(freight.SLIP_PUT, freight.PutSlip("Qianhai", f"FR-{amount}"))
         body = freight.Mark(told.payer.code, told.payee.code, "USD", amount, slip.answer.slip)
         text = f"marks {Money(amount, 'USD')} without any document"
         with stage.narration.doing(text):

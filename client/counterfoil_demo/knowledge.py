@@ -22,14 +22,15 @@ reason
 _TEXTS: Final = frozenset(_TEXT_FIELDS.split())
 # Seconds since 1970 are no amounts.
 _TIME_FIELDS = """
-expires since times put_at prepared_at confirmed_at locked_at changed_at not_before expiry at
+expires since times put_at prepared_at confirmed_at locked_at changed_at not_before expiry at asked_at
+marked_at void_at
 """
 _TIMES: Final = frozenset(_TIME_FIELDS.split())
 _CONSENT: Final = "consent"
 PARTIES: Final = ("Regulator", "Port", "BankA", "BankB")
 """Whoever has a peer on the channel."""
 _TERMS_OPERATIONS: Final = frozenset({"terms.put", "slip.put"})
-_LOAN_OPERATIONS: Final = _TERMS_OPERATIONS | {"lock", "prepare"}
+_LOAN_OPERATIONS: Final = _TERMS_OPERATIONS | {"lock", "mark", "prepare"}
 
 
 @dataclass(slots=True)
