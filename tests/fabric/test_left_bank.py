@@ -3,7 +3,11 @@
 from pathlib import Path
 
 import pytest
-from counterfoil_network.deployment import running_state
+from counterfoil_network.deployment import NetworkFolder, running_state
+from counterfoil_network.deployment.state import read_state
+from counterfoil_network.fabric.administration import config_block
+from counterfoil_protocol.block import parse_block
+from counterfoil_protocol.channel_config import ChannelConfig
 from fabric_command import Command
 from own_machines import PAGE, SHIPMENTS, Machines, finance, give_own_folder
 from running_network import ORGANISATIONS, RunningNetwork
@@ -28,6 +32,12 @@ def bank_b_leaves(network: RunningNetwork, root: Path) -> None:
     machines.follow("### On BankC's machine")
 
 
+def known_members(folder: NetworkFolder, organisation: str) -> tuple[str, ...]:
+    """Who is in the channel, as the organisation's own peer has it."""
+    node = read_state(folder.nodes).node(organisation)
+    return ChannelConfig.from_block(parse_block(config_block(folder, node, "trade"))).application_msp_ids
+
+
 def test_it_starts_again_without_the_bank_that_left(command: Command, tmp_path: Path) -> None:
     command.start()
     ready = make_ready(running(command), tmp_path)
@@ -42,5 +52,7 @@ def test_it_starts_again_without_the_bank_that_left(command: Command, tmp_path: 
     assert status["chaincodes"] == ["trade 0.1.0 2"], (
         "the definition is the one that the page's steps committed"
     )
+    assert "BankBMSP" in known_members(command.folder, "BankB"), "it was never given the block that says so"
+    assert "BankBMSP" not in known_members(command.folder, "BankA")
     ready.network = running(command)
     assert finance(ready, "BankA", SHIPMENTS[0])
