@@ -1,5 +1,10 @@
+from itertools import product
+from string import ascii_uppercase
+
 import pytest
 from counterfoil_contracts.core import business_day, money
+from counterfoil_documents.currency import decimals
+from counterfoil_documents.errors import RefusedField
 
 
 @pytest.mark.parametrize(
@@ -7,6 +12,15 @@ from counterfoil_contracts.core import business_day, money
 )
 def test_exponents(currency: str, places: int) -> None:
     assert money.exponent(currency) == places
+
+
+def test_invoices_are_read_in_the_same_currencies() -> None:
+    for code in map("".join, product(ascii_uppercase, repeat=3)):
+        try:
+            read: int | None = decimals(code)
+        except RefusedField:
+            read = None
+        assert (money.exponent(code) if read is not None else None) == read
 
 
 def test_an_unknown_currency_has_none() -> None:
