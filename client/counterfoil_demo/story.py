@@ -14,7 +14,7 @@ from counterfoil import CounterfoilError
 from counterfoil_network.deployment.description import CRYPTO_CONFIG, description_file
 from counterfoil_network.identities import open_crypto_folder
 
-from counterfoil_demo import cheating, financing, freight, looking, opening
+from counterfoil_demo import cheating, credit, financing, freight, looking, opening
 from counterfoil_demo.cast import Cast
 from counterfoil_demo.engine import NetworkDidNotStart, network_up
 from counterfoil_demo.enterprise import open_enterprise
@@ -28,6 +28,8 @@ from counterfoil_demo.stage import Stage
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from counterfoil_network.identities import Enterprise
+
     from counterfoil_demo.desk import Loan
     from counterfoil_demo.narration import Narration
 
@@ -35,8 +37,8 @@ MARKER: Final = "this-is-a-counterfoil-demo"
 """An empty file that tells the demo's own folder from any other: the next run removes it."""
 
 
-STORIES: Final = ("export", "freight", "all")
-"""What may be told: export invoices, freight payments, or one after the other on one network."""
+STORIES: Final = ("export", "freight", "credit", "all")
+"""What may be told: export invoices, freight payments, credit authorizations, or all on one network."""
 
 
 def run_story(  # noqa: PLR0913 - what may be told, where and how
@@ -62,7 +64,7 @@ def run_story(  # noqa: PLR0913 - what may be told, where and how
     except (CounterfoilError, NetworkDidNotStart, StoryBroken) as error:
         narration.broke_off(f"{type(error).__name__}: {error}")
     came_out = narration.end(time.monotonic() - began)
-    if came_out and looks and story != "freight":
+    if came_out and looks and story in {"export", "all"}:
         narration.invite(own_invoice(folder / "network", options))
     return came_out
 
@@ -109,27 +111,34 @@ def _run(  # noqa: PLR0913 - as `run_story`
                 narration=narration,
                 random=Random(f"papers {seed}"),  # noqa: S311 - sample data, nothing secret
             )
-            if story == "freight":
-                opening.open_registry(stage)
-                freight.tell(stage, seed)
-                if looks:
-                    narration.chapter("The audit", "an auditor's own process, on exported files only")
-                    cheating.export_and_verify(stage, folder)
-                return
-            first, second = _banks(stage)
-            if story == "all":
-                freight.tell(stage, seed)
-            if looks:
-                looking.side_by_side(stage, first, second)
-                looking.search_files(stage)
-                cheating.audit_and_cheat(stage, folder, first)
+            _tell(stage, seed, story, folder, looks=looks)
 
 
-def _banks(stage: Stage) -> tuple[Loan, Loan]:
-    """Everything that happens on the ledger; gives both loans on the first declaration."""
+def _tell(stage: Stage, seed: int, story: str, folder: Path, *, looks: bool) -> None:
+    """The chapters of a story, on a network that runs."""
     enterprise = open_enterprise(stage)
     opening.open_registry(stage)
-    opening.publish_declarations(stage)
+    if story != "freight":
+        opening.publish_declarations(stage)
+    loans = _banks(stage, enterprise) if story in {"export", "all"} else None
+    if story in {"freight", "all"}:
+        freight.tell(stage, seed)
+    if story in {"credit", "all"}:
+        credit.be_read_by_leave(stage, enterprise)
+    if not looks:
+        return
+    if loans is None:
+        stage.narration.chapter("The audit", "an auditor's own process, on exported files only")
+        cheating.export_and_verify(stage, folder)
+        return
+    first, second = loans
+    looking.side_by_side(stage, first, second)
+    looking.search_files(stage)
+    cheating.audit_and_cheat(stage, folder, first)
+
+
+def _banks(stage: Stage, enterprise: Enterprise) -> tuple[Loan, Loan]:
+    """Everything that the banks do; gives both loans on the first declaration."""
     first = financing.finance_first_invoice(stage, enterprise)
     second = financing.be_refused_and_take_the_rest(stage, enterprise)
     financing.repay_from_own_funds(stage, first, second)
