@@ -19,6 +19,7 @@ class StoryName(StrEnum):
 
     EXPORT = "export"
     FREIGHT = "freight"
+    CREDIT = "credit"
     ALL = "all"
 
 
@@ -54,7 +55,7 @@ def demo(
 
         counterfoil demo --seed 7 --dir /var/tmp/demo
 
-        counterfoil demo --story freight
+        counterfoil demo --story all
 
         counterfoil demo --engine fabric
 
