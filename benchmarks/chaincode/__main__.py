@@ -30,6 +30,8 @@ OFFICIAL_IN_FLIGHT = 16
 EVALUATES_IN_FLIGHT = 64
 ERRORS_IN_FLIGHT = 256
 KEYS = 10_000
+LEAST_PER_SECOND = 40
+"""On a machine slower than this not all of the transactions get done; the figures tell how many were."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +44,14 @@ class Extent:
 
 
 FULL = Extent(runs=5, seconds=10, transactions=20_000)
-QUICK = Extent(runs=2, seconds=3, transactions=2_000)
+QUICK = Extent(runs=2, seconds=2, transactions=1_000)
 
 
 def measure(network: BenchmarkNetwork, extent: Extent, in_flight: Sequence[int]) -> dict[str, object]:
     """All figures of the programs on a network."""
     for name in network.measured:
         _run(network, name, "submit", 8, 1)
-    compared = [name for name in network.measured if name != "official"]
+    compared = list(network.measured)
     report: dict[str, object] = {}
     for call, counts in (("submit", in_flight), ("evaluate", [EVALUATES_IN_FLIGHT])):
         for count in counts:
@@ -59,15 +61,28 @@ def measure(network: BenchmarkNetwork, extent: Extent, in_flight: Sequence[int])
             report[f"{call}, {count} in flight"] = _compare(loads)
     report[f"seconds for {KEYS} keys in one transaction"] = _many(network, compared, extent.runs)
     ours_measured = network.measured["ours"]
-    errors = submits(network, ours_measured, ERRORS_IN_FLIGHT, count=extent.transactions)
+    errors = submits(
+        network,
+        ours_measured,
+        ERRORS_IN_FLIGHT,
+        count=extent.transactions,
+        seconds=extent.transactions / LEAST_PER_SECOND,
+    )
     report[f"{extent.transactions} transactions, {ERRORS_IN_FLIGHT} in flight"] = asdict(asyncio.run(errors))
     report["resident memory, MB"] = {
         name: round(each.service.memory_mb, 1) for name, each in network.measured.items()
     }
-    if "official" in network.measured:
-        load = _run(network, "official", "submit", OFFICIAL_IN_FLIGHT, extent.seconds)
-        report[f"fabric-chaincode-python, {OFFICIAL_IN_FLIGHT} in flight"] = asdict(load)
     return report
+
+
+def measure_official(network: BenchmarkNetwork, extent: Extent) -> dict[str, object]:
+    """Figures of fabric-chaincode-python, on a network of its own: a peer waits for what it never answers."""
+    return {
+        f"fabric-chaincode-python, {count} in flight": asdict(
+            _run(network, "official", "submit", count, extent.seconds)
+        )
+        for count in (1, OFFICIAL_IN_FLIGHT)
+    }
 
 
 def _by_turns(names: Sequence[str], runs: int) -> Iterator[str]:
@@ -78,7 +93,10 @@ def _by_turns(names: Sequence[str], runs: int) -> Iterator[str]:
 def _run(network: BenchmarkNetwork, name: str, call: str, in_flight: int, seconds: float) -> Load:
     load = submits if call == "submit" else evaluates
     found = asyncio.run(load(network, network.measured[name], in_flight, seconds=seconds))
-    print(f"  {call:8} {in_flight:3} in flight  {name:8} {found.per_second:8} a second", flush=True)
+    print(
+        f"  {call:8} {in_flight:3} in flight  {name:8} {found.per_second:8} a second {found.errors or ''}",
+        flush=True,
+    )
     return found
 
 
@@ -99,7 +117,7 @@ def _compare(loads: dict[str, list[Load]]) -> dict[str, object]:
         mine, theirs = (
             statistics.median(each.per_second for each in loads[name]) for name in ("ours", "other")
         )
-        report["ours : other"] = round(mine / theirs, 3)
+        report["ours : other"] = round(mine / theirs, 3) if theirs else None
     return report
 
 
@@ -134,15 +152,16 @@ def main() -> None:
     options = parser.parse_args()
     base = QUICK if options.quick else FULL
     extent = Extent(options.runs or base.runs, options.seconds or base.seconds, base.transactions)
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        programs: list[Program] = [ours()]
-        if options.other:
-            programs.append(other(options.other))
-        if not options.no_official:
-            programs.append(official(folder / "official"))
-        with benchmark_network(folder, programs) as network:
-            report = measure(network, extent, options.in_flight)
+    programs: list[Program] = [ours()]
+    if options.other:
+        programs.append(other(options.other))
+    with tempfile.TemporaryDirectory() as name, benchmark_network(Path(name), programs) as network:
+        report = measure(network, extent, options.in_flight)
+    if not options.no_official:
+        with tempfile.TemporaryDirectory() as name:
+            theirs = official(Path(name) / "official")
+            with benchmark_network(Path(name), [theirs]) as network:
+                report |= measure_official(network, extent)
     print(json.dumps(report, indent=2))
 
 
