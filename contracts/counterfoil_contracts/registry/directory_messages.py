@@ -34,7 +34,8 @@ class ProposeEnterprises(Message, frozen=True):
 class Freeze(Message, frozen=True):
     """First officer: take nothing new on one document, of one enterprise or one bank; or lift that again.
 
-    Exactly one of the four is named; an enterprise by its code, a bank by its MSP ID.
+    Exactly one of the five is named; an enterprise by its code, a bank by its MSP ID, a document of whatever
+    kind by its fingerprint.
     """
 
     frozen: bool
@@ -42,6 +43,7 @@ class Freeze(Message, frozen=True):
     invoice: Invoice | None = None
     enterprise: str = ""
     bank: Annotated[str, Meta(pattern=r"\A(Bank[A-Za-z0-9]{1,40}MSP)?\Z")] = ""
+    document: Annotated[str, Meta(pattern=r"\A([0-9a-f]{64})?\Z")] = ""
 
 
 OfficeCode = Annotated[str, Meta(pattern=r"\A[0-9A-Z]{2,12}\Z")]

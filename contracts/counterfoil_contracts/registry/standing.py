@@ -29,9 +29,9 @@ def check_form(body: Freeze) -> None:
     Raises:
         Refusal: `BAD_INPUT`.
     """
-    named = (body.declaration, body.enterprise, body.bank, body.invoice)
+    named = (body.declaration, body.enterprise, body.bank, body.invoice, body.document)
     if sum(1 for each in named if each) != 1:
-        raise refusal(RefusalCode.BAD_INPUT, "one declaration, invoice, enterprise or bank")
+        raise refusal(RefusalCode.BAD_INPUT, "one document, enterprise or bank")
     if body.invoice is not None:
         _invoice(body.invoice)
 
@@ -52,7 +52,8 @@ def apply(desk: Desk, body: Freeze) -> None:
     elif body.invoice is not None:
         _freeze_document(desk, _invoice(body.invoice), frozen=body.frozen)
     else:
-        _freeze_document(desk, fingerprint.declaration(body.declaration), frozen=body.frozen)
+        document = body.document or fingerprint.declaration(body.declaration)
+        _freeze_document(desk, document, frozen=body.frozen)
 
 
 def is_bank_frozen(desk: Desk, msp_id: str) -> bool:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from counterfoil_contracts.freight_payment import operations as freight
+from counterfoil_contracts.registry import operations as registry
 from msgspec import Struct
 
 from ..command import Command, Desk, Field, Stated, fields_of, named
@@ -13,7 +14,13 @@ from ..rest import rest
 from ..values import BadEntry
 
 _SLIP = tuple(each for each in fields_of(freight.PutSlip))
-_ONE_BY_ONE = {"uses": "use", "transports": "transport", "invoices": "invoice", "banks": "bank"}
+_ONE_BY_ONE = {
+    "amounts": "use-amount",
+    "uses": "use",
+    "transports": "transport",
+    "invoices": "invoice",
+    "banks": "bank",
+}
 _HELP = {
     "payer": "Who pays; the invoices' buyer, or its agent.",
     "payee": "Who is paid; the invoices' seller, or its agent.",
@@ -23,6 +30,7 @@ _HELP = {
     "transports": "A transport document; again for each.",
     "verification": "The id of the look, as `freight verify` answered.",
     "usd_rate": "Id of the rate from the payment's currency to USD.",
+    "amounts": "What of it falls on each use, in order; without them it is spread.",
     "payment": "The payment's id, as `freight mark` answered.",
     "bop_code": "The reason code of the payment, six digits.",
     "number": "The invoice's number: 20 digits, or 8 with a code.",
@@ -30,6 +38,15 @@ _HELP = {
     "red": "The number of the red invoice.",
     "reference": "The bank's own reference, for bank and regulator alone.",
 }
+
+
+_ABOUT: dict[type[Struct], str] = {
+    freight.Cancel: "The payment does not take place: free all that it marked. Only before it is paid.",
+    freight.Refund: "A part of the payment, or all of it, came back; its invoices have that much more left.",
+    freight.Reverse: "Undo an act that was a mistake, paid or refund, each once.",
+    freight.LegacyUse: "State a payment of before the ledger's first day; the regulator admits it.",
+}
+"""Where the message's own words are for programs."""
 
 
 def _fields(of: type[Struct], without: tuple[str, ...] = (), argument: str = "") -> tuple[Field, ...]:
@@ -78,7 +95,7 @@ def _act(name: str, of: type[Struct], argument: str, example: str) -> Command:
         "freight",
         name,
         freight.PREPARE,
-        f"{' '.join(str(of.__doc__).split())} Moves nothing until another person confirms.",
+        f"{_ABOUT[of]} Moves nothing until another person confirms.",
         fields=(*_fields(of, argument=argument), slip, *_SLIP),
         build=build,
         currencies=_CURRENCIES.get(of, {}),
@@ -103,6 +120,15 @@ _CURRENCIES: dict[type[Struct], dict[str, Any]] = {
 
 def _seen(answer: Any, desk: Desk) -> Any:
     return desk.ask(freight.VERIFY_READ, freight.ReadVerification(answer.verification))
+
+
+_LIFT = Field("lift", kind_of(bool), "End the freeze instead.")
+
+
+def _freeze(stated: Stated, _: Desk) -> registry.Freeze:
+    number, code = stated["number"], stated.get("code", "")
+    document = freight.older_tax_invoice(code, number) if code else freight.tax_invoice(number)
+    return registry.Freeze(frozen=not stated.get("lift"), document=document)
 
 
 _ID = "0123456789abcdef0123456789abcdef"
@@ -140,6 +166,13 @@ _OWN = [
         "freight", "invoice-reverse", freight.INVOICE_REVERSE,
         fields=_fields(freight.ReverseInvoice, argument="number"), currencies={"amount": lambda *_: "CNY"},
         example="26440000000000000001 --red 26440000000000000901 --amount 700.00 --org Port --user tax",
+    ),
+    Command(
+        "freight", "freeze", registry.FREEZE_PROPOSE,
+        "Propose that nothing new is paid on a tax invoice, or to lift that.",
+        fields=(*_fields(freight.ReadInvoice, argument="number"), _LIFT), build=_freeze,
+        then=lambda answer: f"Another officer: counterfoil invoice freeze-confirm {answer.proposal}",
+        example="26440000000000000001 --org Regulator --user officer1",
     ),
 ]  # fmt: skip
 COMMANDS = [*_OWN, *rest(_OWN, freight.OPERATIONS, "freight")]

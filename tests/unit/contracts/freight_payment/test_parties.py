@@ -104,3 +104,17 @@ def test_nothing_new_is_marked_for_who_is_frozen_and_what_is_paid_goes_on(trade:
     pay(trade)
     with pytest.raises(Refused, match="FROZEN"):
         pay(trade, bank="BankB")
+
+
+def test_an_invoice_that_is_frozen_takes_no_payment(trade: FreightLedger) -> None:
+    """By its fingerprint, as any document of any scenario is."""
+    document = ops.tax_invoice(trade.facts(0, 1).number)
+    trade.freeze(registry.Freeze(frozen=True, document=document))
+    with pytest.raises(Refused, match="FROZEN"):
+        pay(trade)
+    look = trade.verify("BankA", trade.facts(0, 700_000))
+    assert trade.verified("BankA", look).invoices[0].frozen
+    trade.freeze(registry.Freeze(frozen=False, document=document))
+    pay(trade)
+    with pytest.raises(Refused, match="NOT_FOUND"):
+        trade.freeze(registry.Freeze(frozen=True, document="f" * 64))
