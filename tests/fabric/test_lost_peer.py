@@ -32,8 +32,8 @@ def test_a_lost_ledger_and_its_private_data_come_back(tmp_path: Path) -> None:
                 transient={"appraisal": SECRET},
                 endorsing_organizations=("BankAMSP", "RegulatorMSP"),
             )
-        until(lambda: own_copy(network) == SECRET, 10)
+        until(lambda: own_copy(network) == SECRET, 60)
     shutil.rmtree(folder / "peers" / "BankA" / "peer0" / "ledger")
     with running_network(folder, asset_chaincode(), engine=FABRIC) as network:
-        until(lambda: len({each.height for each in peer_heights(network.folder, network.state)}) == 1, 30)
-        until(lambda: own_copy(network) == SECRET, 90)
+        until(lambda: len({each.height for each in peer_heights(network.folder, network.state)}) == 1, 90)
+        until(lambda: own_copy(network) == SECRET, 180)

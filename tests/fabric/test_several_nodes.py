@@ -25,10 +25,10 @@ def test_with_three_orderers_one_may_die(tmp_path: Path) -> None:
             now = leader(network.folder, network.state)
             return now is not None and now.host != first.host
 
-        until(leads_another, 30)
+        until(leads_another, 90)
         with network.contract("BankA") as contract:
             contract.submit("create", "after", "BankA", "1")
-        until(lambda: first.host in processes(network.folder), 10)
+        until(lambda: first.host in processes(network.folder), 60)
 
 
 def test_with_two_peers_of_an_organisation_one_may_die(tmp_path: Path) -> None:
