@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from counterfoil_network.deployment import FABRIC
+
 from tests.acceptance.stage import Stage
 
 Act = Callable[[Stage], None]
@@ -20,8 +22,14 @@ class Case:
     act: Act
     is_fault: bool = False
     """Waits half a minute: run by `make test-fabric-faults`, apart."""
+    halts: bool = False
+    """Halts a node, which takes Fabric's several seconds: there it is run with the faults."""
     network: str = MAIN
     """Which of the two networks it runs on."""
+
+    def is_apart(self, engine: str) -> bool:
+        """Whether it is run with the faults, apart from the others."""
+        return self.is_fault or (self.halts and engine == FABRIC)
 
     @property
     def area(self) -> str:
@@ -32,12 +40,14 @@ class Case:
 _CASES: dict[str, Case] = {}
 
 
-def case(name: str, *, is_fault: bool = False, network: str = MAIN) -> Callable[[Act], Act]:
+def case(
+    name: str, *, is_fault: bool = False, halts: bool = False, network: str = MAIN
+) -> Callable[[Act], Act]:
     """Register a case."""
 
     def register(act: Act) -> Act:
         assert name not in _CASES, name
-        _CASES[name] = Case(name, act, is_fault, network)
+        _CASES[name] = Case(name, act, is_fault, halts, network)
         return act
 
     return register
@@ -60,10 +70,20 @@ def all_cases() -> tuple[Case, ...]:
         read_write_sets,
         revocation,
         rich_queries,
+        trade_contracts,
         updates,
         validation,
     )
 
     del answers, drawn, events, faults, identities, initialisation, lifecycle, nodes_down, offline_signing
-    del open_blocks, private_data, read_write_sets, revocation, rich_queries, updates, validation
+    del (
+        open_blocks,
+        private_data,
+        read_write_sets,
+        revocation,
+        rich_queries,
+        trade_contracts,
+        updates,
+        validation,
+    )
     return tuple(sorted(_CASES.values(), key=lambda each: each.network))

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from counterfoil_network.deployment import EMBEDDED
 
 from tests.acceptance import records
 from tests.acceptance.judged import judge
@@ -10,10 +11,13 @@ from tests.acceptance.registry import Case, all_cases
 from tests.acceptance.running import transcript
 from tests.acceptance.surroundings import Surroundings
 
-CASES = [each for each in all_cases() if not each.is_fault]
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    engine = str(metafunc.config.getoption("--engine", EMBEDDED))
+    cases = [each for each in all_cases() if not each.is_apart(engine)]
+    metafunc.parametrize("case", cases, ids=lambda each: each.name)
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
 def test_case(
     case: Case,
     networks: Callable[[str], Surroundings],

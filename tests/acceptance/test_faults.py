@@ -1,6 +1,12 @@
-"""The cases that take half a minute: `make test-long`, and on Fabric `make test-fabric-faults`."""
+"""The cases that take half a minute: `make test-long`, and on Fabric `make test-fabric-faults`.
+
+There those that halt a node are among them.
+"""
+
+from collections.abc import Callable
 
 import pytest
+from counterfoil_network.deployment import EMBEDDED
 
 from tests.acceptance import records
 from tests.acceptance.judged import judge
@@ -11,13 +17,19 @@ from tests.acceptance.surroundings import Surroundings
 pytestmark = pytest.mark.slow
 
 
-@pytest.mark.parametrize("case", [each for each in all_cases() if each.is_fault], ids=lambda case: case.name)
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    engine = str(metafunc.config.getoption("--engine", EMBEDDED))
+    cases = [each for each in all_cases() if each.is_apart(engine)]
+    metafunc.parametrize("case", cases, ids=lambda each: each.name)
+
+
 def test_fault(
     case: Case,
-    surroundings: Surroundings,
+    networks: Callable[[str], Surroundings],
     recorded: dict[str, records.Transcript],
     recording: records.Recording | None,
     seen_by_people: dict[str, records.Transcript],
 ) -> None:
+    surroundings = networks(case.network)
     seen = seen_by_people[case.name] = transcript(case, surroundings)
     judge(case, seen, surroundings.engine, recorded, recording)

@@ -77,7 +77,7 @@ def await_known_dead(stage: Stage, msp_id: str) -> None:
     raise TimeoutError(f"{msp_id}'s peer is still looked for")
 
 
-@case("down/an endorsing peer", network=OPEN)
+@case("down/an endorsing peer", halts=True, network=OPEN)
 def endorsing_peer(stage: Stage) -> None:
     a = stage.key("a")
     stage.submit(["private_put", "open", a, "1"], endorsers=["BankAMSP"])
@@ -107,7 +107,7 @@ def call_regulator(stage: Stage) -> None:
     stage.evaluate(["get", a], at=["RegulatorMSP"])
 
 
-@case("down/the gateway's own peer, and events after its restart", network=OPEN)
+@case("down/the gateway's own peer, and events after its restart", halts=True, network=OPEN)
 def own_peer(stage: Stage) -> None:
     start = height(stage)
     for name in ("one", "two", "three"):
@@ -142,7 +142,7 @@ def own_peer(stage: Stage) -> None:
         )
 
 
-@case("down/the orderer, and blocks meanwhile", network=OPEN)
+@case("down/the orderer, and blocks meanwhile", halts=True, network=OPEN)
 def orderer(stage: Stage) -> None:
     start = height(stage)
     stage.submit(["event", "one", "1"], ["put", stage.key("a"), "1"])
