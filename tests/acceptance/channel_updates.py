@@ -19,7 +19,7 @@ Change = Callable[[configtx.ConfigGroup], object]
 """Alters a copy of the group Channel."""
 APPLICATIONS = ("Regulator", "Port", "BankA", "BankB")
 ALL = (*APPLICATIONS, "Orderer")
-_ANSWER_SECONDS = 20.0
+_ANSWER_SECONDS = 60.0
 
 
 @dataclass(slots=True)

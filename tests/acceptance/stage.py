@@ -148,7 +148,7 @@ class Stage:
             time.sleep(_CUT_SECONDS)
             statuses += self.surroundings.broadcast(envelopes)
         assert set(statuses) == {200}, statuses
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 90
         number, places, codes = self._await_block(ids[-1], deadline)
         if not all(each in places for each in ids):
             where = [self.surroundings.block_of(each, "BankA")[0] for each in ids]

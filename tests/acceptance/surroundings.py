@@ -17,7 +17,7 @@ from counterfoil_protocol.envelope import parse_envelope
 from counterfoil_protocol.messages import common, common_ledger
 from counterfoil_protocol.services import AtomicBroadcastStub, EndorserStub, GatewayStub
 
-SHOWN_TIMEOUT_SECONDS = 30.0
+SHOWN_TIMEOUT_SECONDS = 90.0
 _PAUSE_SECONDS = 0.02
 CHAINCODE = "probe"
 

@@ -183,5 +183,5 @@ def system_chaincodes_and_channels(stage: Stage) -> None:
 
 def asked(stub: Any, signed: proposal.SignedProposal) -> list[Any]:
     """Status and message; of what was answered only whether it is anything."""
-    reply = stub.ProcessProposal(signed, timeout=5)
+    reply = stub.ProcessProposal(signed, timeout=60)
     return [reply.response.status, reply.response.message, bool(reply.response.payload)]

@@ -15,7 +15,7 @@ from tests.acceptance.registry import case
 from tests.acceptance.stage import ENDORSERS, Stage, Step
 from tests.acceptance.strangers import connected, msp_certificate, msp_signer
 
-_SECONDS = 10.0
+_SECONDS = 60.0
 _ORDER_OF_P256 = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
 
 

@@ -14,12 +14,12 @@ def whole_blocks(stage: Stage) -> None:
     start = height(stage)
     stage.submit(["event", "one", "payload"], ["put", stage.key("a"), "1"])
     stage.submit(["put", stage.key("a"), "2"], endorsers=["BankAMSP"])
-    span: dict[str, Any] = {"start_block": start, "stop_block": height(stage) - 1, "timeout": 10.0}
+    span: dict[str, Any] = {"start_block": start, "stop_block": height(stage) - 1, "timeout": 60.0}
     for organisation in stage.surroundings.organisations:
         blocks = list(network(stage, organisation).block_events(**span))
         codes = [code for block in blocks for code in block.proto.metadata.metadata[2]]
         stage.note(f"{organisation}: blocks from the first on", [block.number - start for block in blocks])
         stage.note(f"{organisation}: codes", codes)
     stage.attempt("a user, too", counted(network(stage, "BankB/officer1").block_events, span))
-    behind: dict[str, Any] = {"start_block": 7, "stop_block": 3, "timeout": 10.0}
+    behind: dict[str, Any] = {"start_block": 7, "stop_block": 3, "timeout": 60.0}
     stage.attempt("a span that ends before it begins", counted(network(stage).block_events, behind))

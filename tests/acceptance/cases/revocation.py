@@ -16,7 +16,7 @@ from tests.acceptance.registry import case
 from tests.acceptance.stage import ENDORSERS, Stage
 from tests.acceptance.strangers import connected, issued
 
-_SECONDS = 20.0
+_SECONDS = 60.0
 
 
 def revocation_list(stage: Stage, *certificates: bytes) -> bytes:
@@ -47,8 +47,10 @@ def try_all(stage: Stage, gateway: Gateway) -> None:
     stage.endorse(["put", stage.key("a"), "2"], by=gateway, endorsers=())
     stage.endorse(["put", stage.key("a"), "2"], by=gateway, endorsers=ENDORSERS)
     network = gateway.network(stage.surroundings.channel)
-    stage.attempt("events", lambda: first(network.chaincode_events("probe", start_block=0, timeout=3)))
-    stage.attempt("filtered blocks", lambda: first(network.filtered_block_events(start_block=0, timeout=3)))
+    stage.attempt("events", lambda: first(network.chaincode_events("probe", start_block=0, timeout=_SECONDS)))
+    stage.attempt(
+        "filtered blocks", lambda: first(network.filtered_block_events(start_block=0, timeout=_SECONDS))
+    )
 
 
 def first(stream: EventStream[Any]) -> int:
