@@ -207,10 +207,12 @@ def _tell(output: Output, network: RunningNetwork, *, ephemeral: bool) -> None:
 
 @contextmanager
 def _network_folder(folder: Path, *, ephemeral: bool) -> Iterator[NetworkFolder]:
+    # Whole, because Fabric's programs run in folders of their own.
+    folder = folder.absolute()
     if not ephemeral:
         yield NetworkFolder(folder)
         return
-    if folder == DEFAULT_FOLDER:
+    if folder == DEFAULT_FOLDER.absolute():
         folder = Path(tempfile.mkdtemp(prefix="counterfoil-"))
     elif folder.exists():
         raise DeploymentError(

@@ -83,7 +83,8 @@ def test_up_tells_where_everything_is(start: Start, tmp_path: Path) -> None:
     for node in state["nodes"][1:]:
         assert node["address"] in told
         assert f".counterfoil/connections/{node['organisation']}.json" in told
-    assert "Identities: .counterfoil/crypto" in told
+    # Whole: programs that are started in folders of their own are told these paths.
+    assert f"Identities: {tmp_path / 'work/.counterfoil/crypto'}" in told
     assert "\x1b" not in told, "colours in a pipe"
 
 
