@@ -103,7 +103,7 @@ def test_a_second_one_is_refused_and_the_first_goes_on(start: Start) -> None:
     process, _ = up(start)
     code, _, complaint = run(start, "up", "--no-chaincode")
     assert code == ExitCode.NETWORK_IN_USE
-    assert f"runs in .counterfoil already (process {process.pid})" in complaint
+    assert f".counterfoil already (process {process.pid})" in complaint
     assert process.poll() is None
 
 
