@@ -6,6 +6,7 @@ import pytest
 from counterfoil_chaincode.testing import Refused
 from counterfoil_contracts.freight_payment import answers
 from counterfoil_contracts.freight_payment import operations as ops
+from counterfoil_contracts.registry import operations as registry
 from freight_ledger import PAYEE, PAYER, FreightLedger, digital, fresh
 
 if TYPE_CHECKING:
@@ -108,3 +109,11 @@ def test_a_bank_reads_its_own_payments_and_no_other_s(trade: FreightLedger) -> N
     for operation, body in asked:
         with pytest.raises(Refused, match="NOT_FOUND"):
             trade.ask(other, operation, body)
+
+
+def test_an_invoice_reversed_after_use_stands_in_the_worklist_of_all_scenarios(trade: FreightLedger) -> None:
+    trade.pay("BankA", trade.verify("BankA", trade.facts(0, 700_000)), [(0, 40_000, 280_000)])
+    trade.reverse(0, 700_000)
+    (work,) = trade.ask(trade.regulators[0], registry.WORKLIST_READ, registry.ReadWorklist()).matters
+    assert (work.matter.code, work.kind, work.label) == ("REVERSED_AFTER_USE", "TAX_INVOICE", digital(0))
+    assert work.must_act == "RegulatorMSP"
