@@ -289,7 +289,7 @@ def test_a_request_too_large_ends_no_chaincode(network: RunningNetwork, attacker
     person = attacker.user("BankB")
     built = build_proposal(CHANNEL, "asset", [b"asset:who", b"x" * (52 * 1024 * 1024)], person.creator)
     with attacker.endpoint("Regulator") as node:
-        answer = node.endorser.ProcessProposal(sign_proposal(built, person.sign), timeout=60)
+        answer = node.endorser.ProcessProposal(sign_proposal(built, person.sign), timeout=180)
     assert answer.response.status == 500
     # Fabric's peer ends the chaincode's stream by that, and tells sometimes the one, sometimes the other.
     told = ("trying to send message larger than max", "chaincode stream terminated")
