@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import msgspec
 import typer
+from counterfoil import CounterfoilError
 from counterfoil.trade import Outcome
 from msgspec import Struct
 
@@ -116,7 +117,7 @@ class Run:
 
     def _submit(self, desk: LedgerDesk, body: Any, person: Person) -> None:
         outcome = desk.submit(self._command.operation, body, self._given["step"])
-        more = self._command.more(outcome.answer, desk) if self._command.more is not None else None
+        more = self._more(outcome.answer, desk)
         if self._as_json:
             told_json = _outcome_json(self._command, outcome) | ({"seen": plain(more)} if more else {})
             self._output.line(json.dumps(told_json, ensure_ascii=False, indent=2))
@@ -143,7 +144,18 @@ class Run:
         moved = mark if isinstance(mark, Struct) else answer
         if not isinstance(moved, trade.MarkMoved):
             return ""
-        return str(desk.ask(trade.FINANCING_READ, trade.ReadFinancing(moved.mark)).currency)
+        try:
+            return str(desk.ask(trade.FINANCING_READ, trade.ReadFinancing(moved.mark)).currency)
+        except CounterfoilError:
+            # The step is done, whoever may not read the financing: the regulator expires a lock too.
+            return ""
+
+    def _more(self, answer: Struct, desk: Desk) -> Struct | None:
+        """What is worth seeing after a step; the step is done, so that nothing here may end in an error."""
+        try:
+            return self._command.more(answer, desk) if self._command.more is not None else None
+        except CounterfoilError:
+            return None
 
 
 def _read(of: Field, given: Any) -> Any:
