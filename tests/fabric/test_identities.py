@@ -93,7 +93,7 @@ def test_folders_of_cryptogen_are_accepted(tmp_path: Path, programs: Programs) -
 
 
 def test_folders_of_fabric_cas_layout_are_accepted(tmp_path: Path) -> None:
-    with enrolled_network(NetworkFolder(tmp_path / "network"), engine=FABRIC) as network:
+    with enrolled_network(NetworkFolder(tmp_path / "network"), asset_chaincode(), engine=FABRIC) as network:
         for bank in ("BankA", "BankB"):
             with network.contract(bank, "officer1") as contract:
                 contract.submit("create", bank, bank, "1")
