@@ -6,6 +6,7 @@ from typing import Annotated
 from msgspec import Meta
 
 from counterfoil_contracts.core.documents import Invoice
+from counterfoil_contracts.core.mark_states import State
 from counterfoil_contracts.core.message import (
     Balance,
     CurrencyCode,
@@ -18,7 +19,7 @@ from counterfoil_contracts.core.message import (
     Uscc,
 )
 
-from .messages import Act, DeclarationVersions, FlagSeen, MarkState, PutTerms
+from .messages import Act, DeclarationVersions, FlagSeen, PutTerms
 
 PageSize = Annotated[int, Meta(ge=1, le=100)]
 StartAfter = Annotated[str, Meta(pattern=r"\A([0-9a-f]{32})?\Z")]
@@ -77,7 +78,7 @@ class Financing(Message, frozen=True):
 
     mark: RecordId
     bank: str
-    state: MarkState
+    state: State
     enterprise: Uscc
     terms: RecordId
     terms_hash: str

@@ -1,9 +1,10 @@
 """Terms, locks and approvals: a loan before anything is paid out."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from msgspec import Meta
 
+from counterfoil_contracts.core.mark_states import State
 from counterfoil_contracts.core.message import (
     Amount,
     Balance,
@@ -19,19 +20,6 @@ from counterfoil_contracts.core.message import (
 )
 
 from .common import MOST_DOCUMENTS, OptionalBank, OptionalId, Position
-
-MarkState = Literal[
-    "LOCKED",
-    "APPROVED",
-    "DISBURSED",
-    "PARTIALLY_REPAID",
-    "OVERDUE",
-    "WRITTEN_OFF",
-    "SETTLED",
-    "CANCELLED",
-    "EXPIRED",
-    "TRANSFERRED",
-]
 
 
 class PutTerms(Message, frozen=True):
@@ -135,7 +123,7 @@ class MarkMoved(Message, frozen=True):
     """A mark after a step: its state, and what of the loan is approved, drawn and repaid, in minor units."""
 
     mark: RecordId
-    state: MarkState
+    state: State
     approved: Balance
     drawn: Balance
     repaid: Balance
