@@ -102,9 +102,11 @@ class Reading:
     def _lead(self) -> None:
         watch = Thread(target=self._watch, name="stream-watch", daemon=True)
         watch.start()
-        while self._read_one():
-            pass
-        self._end_unless_taken_over()
+        try:
+            while self._read_one():
+                pass
+        finally:
+            self._end_unless_taken_over()
 
     def _read_one(self) -> bool:
         """Read and deliver a message; False at the end, or when another thread has taken over."""

@@ -50,12 +50,13 @@ class TlsSession:
         """The data that is complete now.
 
         Raises:
-            ssl.SSLError: it was altered, or the other side has closed the session.
+            ssl.SSLError: it was altered.
         """
         if data:
             self._incoming.write(data)
         parts = []
         with contextlib.suppress(ssl.SSLWantReadError):
+            # Nothing is read at the other side's good-bye; the connection's end, which follows, tells it.
             while part := self._session.read(_CHUNK_BYTES):
                 parts.append(part)
         return b"".join(parts)

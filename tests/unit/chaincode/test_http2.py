@@ -11,20 +11,23 @@ import grpc
 import pytest
 from counterfoil_chaincode.chaincode import Chaincode
 from counterfoil_chaincode.contract_api import Context, Contract, submit
-from counterfoil_chaincode.errors import ProtocolViolation
+from counterfoil_chaincode.errors import ProtocolViolation, StreamClosed
 from counterfoil_chaincode.peer_environment import PeerEnvironment
 from counterfoil_chaincode.service import CONNECTIONS_MAX, ChaincodeServer, ServiceSettings
 from counterfoil_chaincode.shim.grpc_messages import MessageCutter, with_prefix
+from counterfoil_chaincode.shim.http2 import Http2Connection
 from counterfoil_chaincode.shim.http2_frames import DATA, PADDED, PREFACE, FrameCutter, frame, unpadded
 from h2.config import H2Configuration
 from h2.connection import H2Connection
-from h2.events import DataReceived
+from h2.events import DataReceived, RequestReceived
+from hpack import Encoder
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.unit.chaincode.scripted_peer import MESSAGE, DiallingPeer, ScriptedPeer
 
 SECONDS = 60
+HEADERS = Encoder().encode([(":method", "POST"), (":scheme", "http"), (":path", "/a"), (":authority", "b")])
 
 
 class Echo(Contract):
@@ -222,6 +225,42 @@ def test_the_end_of_a_connection_ends_its_transactions(server: ChaincodeServer) 
     began = time.monotonic()
     server.stop(SECONDS)
     assert time.monotonic() - began < SECONDS / 2
+
+
+@settings(deadline=None, max_examples=150)  # the machine may be busy
+@given(
+    frames=st.lists(
+        st.tuples(
+            st.integers(0, 10),
+            st.sampled_from([0, 1, 4, 5, 8, 0x20, 0x25, 0xFF]),
+            st.integers(0, 5),
+            st.one_of(
+                st.binary(max_size=40),
+                st.just(HEADERS),
+                st.integers(0, 1 << 32).map(lambda n: n.to_bytes(5)[1:]),
+            ),
+        ),
+        max_size=12,
+    )
+)
+def test_whatever_a_caller_sends_breaks_the_protocol_at_most(
+    frames: list[tuple[int, int, int, bytes]],
+) -> None:
+    ours, theirs = socket.socketpair()
+    connection = Http2Connection(ours, server=True)
+    with theirs:
+        theirs.sendall(PREFACE + frame(0x4, 0, 0, b"") + b"".join(frame(*each) for each in frames))
+        theirs.shutdown(socket.SHUT_WR)
+        try:
+            while (events := connection.read()) is not None:
+                for event in events:
+                    if isinstance(event, RequestReceived):
+                        connection.answer(event.stream_id, [(b":status", b"200")])
+                        connection.send(event.stream_id, b"answer")
+                        connection.finish(event.stream_id, [(b"grpc-status", b"0")])
+        except (ProtocolViolation, StreamClosed):
+            pass
+        connection.release()
 
 
 @settings(deadline=None, max_examples=50)  # the machine may be busy

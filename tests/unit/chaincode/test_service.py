@@ -1,6 +1,9 @@
 """A chaincode as a gRPC service, dialled by a scripted peer: plain, TLS, mutual TLS, load, stopping."""
 
+import contextlib
 import ipaddress
+import socket
+import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +19,7 @@ from counterfoil_chaincode.peer_environment import PeerEnvironment
 from counterfoil_chaincode.service import ChaincodeServer, ServiceSettings, SettingsError, main
 from counterfoil_chaincode.shim.grpc_server import Status
 from counterfoil_chaincode.shim.health import Health
+from counterfoil_chaincode.shim.http2_frames import PREFACE, frame
 from counterfoil_protocol.messages import chaincode_shim
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -196,6 +200,22 @@ def test_tls(tmp_path: Path) -> None:
         assert peer.run("add", "k", "1").payload == b"1"
         peer.hang_up()
     server.stop(1)
+
+
+def test_a_peers_good_bye_is_no_breach(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    certificates = Certificates(tmp_path)
+    server = _serve(ServiceSettings.from_environment(_environment(certificates)))
+    context = ssl.create_default_context(cafile=str(certificates.authority))
+    context.set_alpn_protocols(["h2"])
+    plain = socket.create_connection(("localhost", server.port), 60)
+    with context.wrap_socket(plain, server_hostname="localhost") as session:
+        assert session.selected_alpn_protocol() == "h2"
+        session.sendall(PREFACE + frame(0x4, 0, 0, b""))
+        with contextlib.suppress(OSError):
+            # What the server has sent meanwhile is no good-bye of its own.
+            session.unwrap()
+    server.stop(1)
+    assert "protocol" not in caplog.text
 
 
 def test_mutual_tls_admits_only_known_peers(tmp_path: Path) -> None:
