@@ -168,4 +168,4 @@ def _converted(value: object, of: type[StructT]) -> StructT:
         return msgspec.convert(value, of)
     except msgspec.ValidationError as error:
         column = str(error).rpartition("$.")[2].strip("`")
-        raise BadRow(column, "write it as the template's page says") from None
+        raise BadRow(column, "write it as docs/freight-batches.md says") from None
