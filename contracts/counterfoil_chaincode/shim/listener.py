@@ -4,11 +4,13 @@ import contextlib
 import logging
 import socket
 import ssl
+import time
 from collections.abc import Mapping
-from threading import Lock, Thread
+from threading import Condition, Thread
 
 from .grpc_server import GrpcServerConnection, ServedBy
 from .http2 import Http2Connection
+from .patient_socket import LINGER_SECONDS
 from .tls import TlsSession
 from .worker_pool import WorkerPool
 
@@ -16,6 +18,7 @@ logger = logging.getLogger(__name__)
 
 _HANDSHAKE_SECONDS = 20.0
 _BACKLOG = 64
+_PAUSE_SECONDS = 0.1
 _KEEPALIVE = (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 20), ("TCP_KEEPCNT", 3))
 """A peer that has gone without a word is noticed after two minutes (the kernel's own default: two hours)."""
 
@@ -39,7 +42,7 @@ class Listener:
         self._methods = methods
         self._workers = workers
         self._connections_max = connections_max
-        self._lock = Lock()
+        self._lock = Condition()
         self._open: set[GrpcServerConnection] = set()
         self._admitted = 0
         self._closed = False
@@ -58,6 +61,9 @@ class Listener:
         self._socket.close()
         for connection in connections:
             connection.stop()
+        with self._lock:
+            # The process may end after this, and what a connection has not sent then is lost.
+            self._lock.wait_for(lambda: not self._open, 2 * LINGER_SECONDS)
 
     def _accept(self) -> None:
         while True:
@@ -66,6 +72,8 @@ class Listener:
             except OSError:
                 if self._closed:
                     return
+                # No descriptor is left, perhaps; others may give some back.
+                time.sleep(_PAUSE_SECONDS)
                 continue
             with self._lock:
                 admitted = not self._closed and self._admitted < self._connections_max
@@ -100,6 +108,7 @@ class Listener:
         finally:
             with self._lock:
                 self._open.discard(served)
+                self._lock.notify_all()
 
 
 def _listen(address: str) -> socket.socket:

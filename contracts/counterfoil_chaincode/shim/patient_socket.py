@@ -3,8 +3,11 @@
 import contextlib
 import select
 import socket
+import time
 from threading import Lock
 
+LINGER_SECONDS = 2.0
+"""How long the other side may take to end a connection that we have ended."""
 _CHUNK_BYTES = 64 * 1024
 
 
@@ -20,7 +23,8 @@ class PatientSocket:
         self._lock = Lock()
         self._unsent = bytearray()
         self._is_flushing = False
-        # Wakes the receiving thread when it must also wait for room.
+        self._is_shut = False
+        # Wakes the receiving thread when it must also wait for room, or is to end.
         self._alarm, self._bell = socket.socketpair()
         connection.settimeout(0)
         if connection.family in (socket.AF_INET, socket.AF_INET6):
@@ -61,7 +65,7 @@ class PatientSocket:
 
     def receive(self, timeout_seconds: float | None = None) -> bytes | None:
         """What has come: nothing at the end, None when the time is over."""
-        while True:
+        while not self._is_shut:
             self.flush()
             try:
                 return self._socket.recv(_CHUNK_BYTES)
@@ -69,18 +73,38 @@ class PatientSocket:
                 if not self._wait(timeout_seconds):
                     return None
             except OSError:
-                return b""
+                break
+        return b""
 
     def shut(self) -> None:
-        """End the connection; the receiving thread comes to its end."""
+        """Receive nothing more: the receiving thread comes to its end."""
+        self._is_shut = True
         self.flush()
         with contextlib.suppress(OSError):
-            self._socket.shutdown(socket.SHUT_RDWR)
+            self._bell.send(b"\0")
 
     def release(self) -> None:
-        """Give the descriptors back, when nobody receives any more."""
+        """See to it that the other side gets what was sent, when nobody receives any more, and close.
+
+        To close while something unread has come would throw away, there too, what is on its way.
+        """
+        with contextlib.suppress(OSError):
+            self._linger(time.monotonic() + LINGER_SECONDS)
         for each in (self._socket, self._alarm, self._bell):
             each.close()
+
+    def _linger(self, deadline: float) -> None:
+        has_ended = False
+        while (left := deadline - time.monotonic()) > 0:
+            self.flush()
+            if not (has_ended or self._unsent):
+                self._socket.shutdown(socket.SHUT_WR)
+                has_ended = True
+            try:
+                if not self._socket.recv(_CHUNK_BYTES):
+                    return
+            except BlockingIOError:
+                self._wait(left)
 
     def _send(self, data: bytearray) -> int:
         """How much of it the socket took."""
