@@ -100,11 +100,14 @@ class Listener:
         http2 = Http2Connection(connection, tls, server=True)
         served = GrpcServerConnection(http2, self._methods, self._workers)
         with self._lock:
-            if not self._closed:
+            is_late = self._closed
+            if not is_late:
                 self._open.add(served)
+        if is_late:
+            http2.release()
+            return
         try:
-            if served in self._open:
-                served.serve()
+            served.serve()
         finally:
             with self._lock:
                 self._open.discard(served)

@@ -24,11 +24,11 @@ class PatientSocket:
         self._unsent = bytearray()
         self._is_flushing = False
         self._is_shut = False
-        # Wakes the receiving thread when it must also wait for room, or is to end.
-        self._alarm, self._bell = socket.socketpair()
         connection.settimeout(0)
         if connection.family in (socket.AF_INET, socket.AF_INET6):
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        # Wakes the receiving thread when it must also wait for room, or is to end.
+        self._alarm, self._bell = socket.socketpair()
         self._poll = select.poll()
         self._poll.register(self._alarm, select.POLLIN)
 

@@ -22,7 +22,9 @@ print("READY", flush=True)
 sys.stdin.read()
 """
 COMMAND = """
-import sys
+import signal, sys
+# A test run in the background of a shell has it ignored, and so would its children.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 from counterfoil_network.deployment import engine_process
 engine_process.ENGINE_COMMAND = (sys.executable, sys.argv.pop(1))
 from counterfoil_cli.main import main
