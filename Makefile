@@ -8,7 +8,7 @@ SEED ?= 1
 WORKERS ?= 3
 ENGINE ?= embedded
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long test-fabric lint type imports format up down stubs lock clean
+.PHONY: help setup demo test test-thorough test-long test-fabric lint type imports format up down stubs lock clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1|\2/' | column -t -s '|'
@@ -26,6 +26,9 @@ demo: setup ## nothing to a financed invoice: start the network, run the story, 
 
 test: setup ## run the tests, a file at a time on each of WORKERS processes
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+
+test-thorough: setup ## what takes long and has no short form: kills, races, the pages' commands from the built wheel
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m thorough
 
 test-long: setup ## the long forms of tests that `make test` has in short
 	$(BIN)/python -m pytest -m "slow and not fabric"

@@ -24,6 +24,8 @@ from ready_desks import audit_of, open_desks, pools_of
 from running_network import RunningNetwork, running_network
 from trade_ready import MSP_IDS, make_ready
 
+pytestmark = pytest.mark.thorough
+
 KILLS = int(os.environ.get("COUNTERFOIL_KILLS", len(ALL)))
 """How often; each phase is aimed at in turn, from the second round on with a delay."""
 SEED = int(os.environ.get("COUNTERFOIL_KILLS_SEED", "20261121"))

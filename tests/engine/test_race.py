@@ -2,12 +2,16 @@
 
 from pathlib import Path
 
+import pytest
 from counterfoil_cli.trade_chaincode import trade_chaincode
 from race import run_race
 from running_network import running_network
 from trade_ready import MSP_IDS
 
 ROUNDS = 200
+
+
+pytestmark = pytest.mark.thorough
 
 
 def test_the_last_of_a_declaration_goes_to_one_bank(tmp_path: Path) -> None:
