@@ -33,6 +33,7 @@ def test_no_folder_holds_anothers_key(machines: Machines) -> None:
         assert all(f"{organisation.lower()}.counterfoil.example" in str(key) for key in keys)
 
 
+@pytest.mark.thorough
 def test_a_bank_joins_finances_an_invoice_and_another_leaves(machines: Machines, tmp_path: Path) -> None:
     network = machines.network
     ready = make_ready(network, tmp_path)

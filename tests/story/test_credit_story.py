@@ -4,9 +4,11 @@ import re
 import subprocess
 from pathlib import Path
 
+import pytest
 from story_told import BIN
 
 
+@pytest.mark.thorough
 def test_the_story_of_credit_comes_out(tmp_path: Path) -> None:
     command = [str(BIN / "counterfoil"), "demo", "--story", "credit", "--dir", str(tmp_path / "demo")]
     done = subprocess.run(command, capture_output=True, text=True, timeout=400, check=False)
