@@ -102,7 +102,7 @@ def packaged(folder: Path, organisation: str, address: str, *options: str) -> di
 
 def is_created(network: RunningNetwork, number: str) -> bool:
     """Not before the peers know of each other that they run it."""
-    with network.contract("BankA", "officer1", "shelf") as shelf:
+    with network.contract("BankA", "officer2", "shelf") as shelf:
         try:
             shelf.submit("create", number, "4711")
         except EndorseError as error:
@@ -113,5 +113,5 @@ def is_created(network: RunningNetwork, number: str) -> bool:
 
 def read(network: RunningNetwork, number: str) -> bytes:
     """As BankA's peer has it, whose word the commit status was."""
-    with network.contract("BankA", "officer1", "shelf") as shelf:
+    with network.contract("BankA", "officer2", "shelf") as shelf:
         return shelf.evaluate("read", number, target_organizations=("BankAMSP",))
