@@ -44,18 +44,20 @@ FORMS = [
 ]
 
 
-@pytest.mark.parametrize(("check", "number"), CASES, ids=lambda each: str(each)[:24])
+@pytest.mark.parametrize(("check", "number"), CASES, ids=lambda each: getattr(each, "__name__", None))
 def test_published_numbers(check: Callable[[str], bool], number: str) -> None:
     assert check(number)
 
 
-@pytest.mark.parametrize(("check", "number"), CASES, ids=lambda each: str(each)[:24])
+@pytest.mark.parametrize(("check", "number"), CASES, ids=lambda each: getattr(each, "__name__", None))
 def test_any_other_check_digit_is_wrong(check: Callable[[str], bool], number: str) -> None:
     others = [number[:-1] + digit for digit in "0123456789" if digit != number[-1]]
     assert not any(check(other) for other in others)
 
 
-@pytest.mark.parametrize(("check", "text", "expected"), FORMS, ids=lambda each: str(each)[:24])
+@pytest.mark.parametrize(
+    ("check", "text", "expected"), FORMS, ids=lambda each: getattr(each, "__name__", None)
+)
 def test_forms(check: Callable[[str], bool], text: str, expected: bool) -> None:
     assert check(text) is expected
 
