@@ -30,7 +30,8 @@ class Program:
 def ours() -> Program:
     """Our own runtime."""
     command = (sys.executable, "-m", "counterfoil_chaincode.service", "asset:CHAINCODE")
-    return Program("ours", command, environment={"PYTHONPATH": str(HERE)})
+    path = os.pathsep.join([str(HERE), os.environ.get("PYTHONPATH", "")])
+    return Program("ours", command, environment={"PYTHONPATH": path})
 
 
 def other(command: str) -> Program:

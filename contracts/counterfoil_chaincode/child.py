@@ -15,8 +15,8 @@ from collections.abc import Mapping
 from .entry_point import EntryPointError, load_chaincode
 from .errors import ProtocolViolation
 from .peer_environment import PeerEnvironment
+from .shim.admission import Admission
 from .shim.socket_transport import SocketStream
-from .shim.worker_pool import WorkerPool
 
 logger = logging.getLogger("counterfoil_chaincode.child")
 
@@ -49,7 +49,7 @@ def main(environment: Mapping[str, str]) -> int:
         return _EXIT_BAD_PACKAGE
     peer = PeerEnvironment.from_environment(environment)
     try:
-        stream = SocketStream(connection, chaincode, peer, WorkerPool(), lambda: os._exit(_EXIT_ABANDONED))
+        stream = SocketStream(connection, chaincode, peer, Admission(), lambda: os._exit(_EXIT_ABANDONED))
         stream.serve(environment[ID_VARIABLE])
     except ProtocolViolation as error:
         logger.error("the peer broke the protocol: %s", error)

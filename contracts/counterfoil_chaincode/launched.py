@@ -28,9 +28,9 @@ from .entry_point import EntryPointError, load_chaincode
 from .errors import ProtocolViolation
 from .peer_environment import LOCAL_MSP_VARIABLE, PeerEnvironment
 from .service import DRAIN_SECONDS, SettingsError
+from .shim.admission import Admission
 from .shim.grpc_client import CallFailed, OpenCall
 from .shim.handler import Handler, Invocable
-from .shim.worker_pool import WorkerPool
 
 logger = logging.getLogger("counterfoil_chaincode.launched")
 
@@ -143,9 +143,9 @@ class PeerLink:
         self._abandoned = abandoned
         self._stopping = False
         self._ended = Event()
-        self._workers = WorkerPool()
+        self._admission = Admission()
         self._call = OpenCall(settings.address, PATH, settings.tls)
-        self._reading = self._call.reading(self._receive, self._end, self._workers)
+        self._reading = self._call.reading(self._receive, self._end, self._admission)
         peer = PeerEnvironment(settings.msp_id)
         self._handler = Handler(invocable, peer, self._reading, self._call.send)
 
@@ -169,7 +169,7 @@ class PeerLink:
 
     def stop(self, drain_seconds: float = DRAIN_SECONDS) -> None:
         """Refuse new transactions, let the running ones finish, then end the stream."""
-        if not self._workers.close(drain_seconds):
+        if not self._admission.close(drain_seconds):
             logger.warning("some transactions were still running when the chaincode ended")
         self._stopping = True
         self._call.finish()

@@ -21,10 +21,10 @@ from threading import Event
 from .entry_point import EntryPointError, load_chaincode
 from .peer_environment import PeerEnvironment
 from .shim import connect, health
+from .shim.admission import Admission
 from .shim.grpc_server import ServedBy
 from .shim.handler import Invocable
 from .shim.listener import Listener
-from .shim.worker_pool import WorkerPool
 
 logger = logging.getLogger("counterfoil_chaincode.service")
 
@@ -108,20 +108,20 @@ class ChaincodeServer:
     """
 
     def __init__(self, invocable: Invocable, settings: ServiceSettings, peer: PeerEnvironment) -> None:
-        self._workers = WorkerPool()
+        self._admission = Admission()
         chaincode = connect.ChaincodeService(invocable, settings.chaincode_id, peer)
-        probed = health.Health(lambda: not self._workers.closed, connect.SERVICE)
+        probed = health.Health(lambda: not self._admission.closed, connect.SERVICE)
         methods = {connect.PATH: ServedBy(chaincode.begin), health.PATH: ServedBy(probed.begin)}
         tls = settings.tls.context() if settings.tls else None
         try:
-            self._listener = Listener(settings.address, tls, methods, self._workers, CONNECTIONS_MAX)
+            self._listener = Listener(settings.address, tls, methods, self._admission, CONNECTIONS_MAX)
         except OSError:
             raise SettingsError(f"cannot listen at {settings.address}") from None
         self.port = self._listener.port
 
     def stop(self, drain_seconds: float = DRAIN_SECONDS) -> None:
         """Refuse new transactions, let the running ones finish, then close the streams."""
-        if not self._workers.close(drain_seconds):
+        if not self._admission.close(drain_seconds):
             logger.warning("some transactions were still running when the service ended")
         self._listener.stop()
 

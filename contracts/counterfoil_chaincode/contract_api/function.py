@@ -59,8 +59,8 @@ def describe_function(name: str, method: Callable[..., Any], *, submit: bool) ->
 
     Raises:
         TypeError: a parameter after the context has no type, is of type float, or is no plain parameter;
-            or the method is a coroutine function. Contract functions are plain `def`: each runs on a
-            thread, since a transaction asks its peer one thing at a time and awaiting would win nothing.
+            or the method is a coroutine function. Contract functions are plain `def`: a transaction
+            asks its peer one thing at a time, and while it waits the runtime lets others have their turn.
     """
     if inspect.iscoroutinefunction(method):
         raise TypeError(f"{name}: contract functions are plain def, not async def")

@@ -1,34 +1,26 @@
 """One transaction's requests to the peer: one at a time, each answered by RESPONSE or ERROR."""
 
 from collections.abc import Callable
-from queue import SimpleQueue
-from threading import Lock
 
 from counterfoil_protocol.messages import chaincode_shim
 
 from ..errors import ProtocolViolation, StreamClosed, peer_error
+from .hub import Place
 
 MESSAGE = chaincode_shim.ChaincodeMessage
 
 
 class Exchange:
-    """The waiting place of one running transaction."""
+    """A running transaction as its stream sees it; `enter` gives it its place to wait."""
 
-    __slots__ = ("_answers", "_channel_id", "_closed", "_one_at_a_time", "_pump", "_send", "_transaction_id")
+    __slots__ = ("_channel_id", "_closed", "_place", "_send", "_transaction_id", "_waits")
 
-    def __init__(
-        self,
-        channel_id: str,
-        transaction_id: str,
-        send: Callable[[bytes], None],
-        pump: Callable[[], bool],
-    ) -> None:
+    def __init__(self, channel_id: str, transaction_id: str, send: Callable[[bytes], None]) -> None:
         self._channel_id = channel_id
         self._transaction_id = transaction_id
         self._send = send
-        self._pump = pump
-        self._answers: SimpleQueue[MESSAGE | None] = SimpleQueue()
-        self._one_at_a_time = Lock()
+        self._place: Place | None = None
+        self._waits = False
         self._closed = False
 
     @property
@@ -36,42 +28,48 @@ class Exchange:
         """What tells transactions of one stream apart: channel and transaction ID."""
         return self._channel_id, self._transaction_id
 
+    def enter(self, place: Place) -> None:
+        """The transaction begins to run, and will wait there."""
+        self._place = place
+
     def call(self, message_type: MESSAGE.Type.ValueType, payload: bytes) -> bytes:
         """Send a request and wait for its answer's payload. The peer's own limits end the waiting.
 
         Raises:
             PeerError: the peer answered ERROR.
             StreamClosed: the stream ended.
-            ProtocolViolation: a second request at the same time, from another thread of the contract.
+            ProtocolViolation: asked by another thread or greenlet than the transaction's own.
         """
-        if not self._one_at_a_time.acquire(blocking=False):
-            raise ProtocolViolation("a transaction asks its peer one thing at a time, from one thread")
-        try:
-            if self._closed:
-                raise StreamClosed("the stream to the peer has ended")
-            request = MESSAGE(
-                type=message_type, payload=payload, txid=self._transaction_id, channel_id=self._channel_id
-            )
-            self._send(request.SerializeToString())
-            answer = self._wait()
-        finally:
-            self._one_at_a_time.release()
+        place = self._place
+        if place is None or not place.is_here:
+            raise ProtocolViolation("a transaction asks its peer one thing at a time, from its own thread")
+        request = MESSAGE(
+            type=message_type, payload=payload, txid=self._transaction_id, channel_id=self._channel_id
+        )
+        self._waits = True
+        # After that, so that an end of the stream in between is seen here or delivered there.
+        if self._closed:
+            raise StreamClosed("the stream to the peer has ended")
+        self._send(request.SerializeToString())
+        answer = place.wait()
         if answer is None:
             raise StreamClosed("the stream to the peer has ended")
         if answer.type == MESSAGE.ERROR:
             raise peer_error(answer.payload.decode(errors="replace"))
         return answer.payload
 
-    def _wait(self) -> MESSAGE | None:
-        while self._answers.empty() and self._pump():
-            pass
-        return self._answers.get()
-
-    def answer(self, message: MESSAGE) -> None:
-        """The peer's answer has come."""
-        self._answers.put(message)
+    def answer(self, message: MESSAGE) -> bool:
+        """The peer's answer has come; False if nothing was asked."""
+        return self._hand_over(message)
 
     def close(self) -> None:
         """The stream has ended."""
         self._closed = True
-        self._answers.put(None)
+        self._hand_over(None)
+
+    def _hand_over(self, answer: MESSAGE | None) -> bool:
+        # One answer to one request: what comes besides must not become the answer to the next.
+        waits, self._waits = self._waits, False
+        if waits and self._place is not None:
+            self._place.deliver(answer)
+        return waits

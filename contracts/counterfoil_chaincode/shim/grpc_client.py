@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from h2.events import Event, ResponseReceived, StreamEnded, StreamReset, TrailersReceived
 
 from ..errors import ChaincodeError
+from .admission import Admission
 from .grpc_messages import MessageCutter, with_prefix
 from .http2 import Data, Http2Connection
 from .reading import Delivery, Reading
 from .tls import TlsSession
-from .worker_pool import WorkerPool
 
 CONNECT_SECONDS = 20.0
 
@@ -65,7 +65,7 @@ class OpenCall:
         self._connection.finish(self._stream_id)
 
     def reading(
-        self, receive: Callable[[bytes], None], ended: Callable[[], None], workers: WorkerPool
+        self, receive: Callable[[bytes], None], ended: Callable[[], None], admission: Admission
     ) -> Reading:
         """What reads the peer's messages, and tells their end."""
 
@@ -77,7 +77,7 @@ class OpenCall:
                 self._apply(events, receive)
             return self._arrived.popleft()
 
-        return Reading(take, ended, workers)
+        return Reading(take, ended, admission)
 
     def close(self) -> None:
         """End the connection, from any thread; what reads it comes to its end."""

@@ -15,10 +15,10 @@ from typing import Protocol
 from h2.events import Event, RequestReceived, StreamEnded, StreamReset
 
 from ..errors import ProtocolViolation, StreamClosed
+from .admission import Admission
 from .grpc_messages import MessageCutter, with_prefix
 from .http2 import Data, Http2Connection
 from .reading import Delivery, Reading
-from .worker_pool import WorkerPool
 
 logger = logging.getLogger(__name__)
 
@@ -100,11 +100,11 @@ class GrpcServerConnection:
     """One caller's connection. `methods` are by path."""
 
     def __init__(
-        self, connection: Http2Connection, methods: Mapping[bytes, ServedBy], workers: WorkerPool
+        self, connection: Http2Connection, methods: Mapping[bytes, ServedBy], admission: Admission
     ) -> None:
         self._connection = connection
         self._methods = methods
-        self._reading = Reading(self._take, self._ended, workers)
+        self._reading = Reading(self._take, self._ended, admission)
         self._arrived: deque[Delivery] = deque()
         self._calls: dict[int, _Call] = {}
         self._lock = Lock()

@@ -1,4 +1,4 @@
-"""The chaincode's side of one stream to a peer: many transactions at once, each on a worker thread.
+"""The chaincode's side of one stream to a peer: many transactions at once, which take turns.
 
 States and messages as fabric-chaincode-go shim/handler.go: REGISTER goes out, REGISTERED and READY come in,
 then TRANSACTION (or INIT) from the peer, requests of running transactions to it, RESPONSE or ERROR back.
@@ -8,6 +8,7 @@ The handler does no input or output of its own: a transport calls `receive`, and
 import logging
 from collections.abc import Callable
 from enum import Enum, auto
+from functools import partial
 from threading import Lock
 from typing import Protocol
 
@@ -19,6 +20,7 @@ from ..errors import ProtocolViolation, StreamClosed
 from ..peer_environment import PeerEnvironment
 from ..refusal import error_response
 from .exchange import Exchange
+from .hub import Job, Place
 from .invocation import parse_invocation
 from .peer_features import PeerFeatures
 from .stub import ChaincodeStub
@@ -38,11 +40,11 @@ class Invocable(Protocol):
 
 
 class Runner(Protocol):
-    """Runs transactions, and helps them wait."""
+    """Runs transactions."""
 
     @property
     def limit(self) -> int:
-        """How many transactions may run or wait."""
+        """How many transactions may run."""
         ...
 
     @property
@@ -50,12 +52,8 @@ class Runner(Protocol):
         """Whether it takes no more because the chaincode is about to end."""
         ...
 
-    def submit(self, job: Callable[[], None]) -> bool:
-        """Run `job`, soon or at once; False if it cannot be taken."""
-        ...
-
-    def pump(self) -> bool:
-        """Do something towards the answer the calling thread waits for; False if there is nothing to do."""
+    def start(self, job: Job) -> bool:
+        """Run `job` until it waits for the peer, or to its end; False if it cannot be taken."""
         ...
 
 
@@ -98,7 +96,7 @@ class Handler:
         self._send(MESSAGE(type=MESSAGE.REGISTER, payload=payload).SerializeToString())
 
     def receive(self, data: bytes) -> None:
-        """Take one message from the peer; returns at once, transactions run on the workers.
+        """Take one message from the peer; whom it concerns runs until it waits for the peer again.
 
         Raises:
             ProtocolViolation: the message cannot be read, or its type does not belong here; end the stream.
@@ -133,28 +131,27 @@ class Handler:
 
     def _answer(self, message: MESSAGE) -> None:
         exchange = self._exchanges.get((message.channel_id, message.txid))
-        if exchange is None:
-            # The transaction has ended meanwhile; the peer's answer is nobody's.
-            logger.warning("an answer came for transaction %s, which is not running", message.txid)
-            return
-        exchange.answer(message)
+        if exchange is None or not exchange.answer(message):
+            # The transaction has ended meanwhile, or has asked nothing; the peer's answer is nobody's.
+            logger.warning("an answer came for transaction %s, which waits for none", message.txid)
 
     def _start(self, message: MESSAGE) -> None:
-        exchange = Exchange(message.channel_id, message.txid, self._send, self._runner.pump)
+        exchange = Exchange(message.channel_id, message.txid, self._send)
         with self._lock:
             running = self._exchanges.setdefault(exchange.key, exchange)
         if running is not exchange:
             self._send_error(message, "the transaction is running already")
             return
-        if not self._runner.submit(lambda: self._run(message, exchange)):
+        if not self._runner.start(partial(self._run, message, exchange)):
             self._finished(exchange)
             refusal = f"TOO_MANY_TRANSACTIONS: more than {self._runner.limit} at once; try again later"
             if self._runner.closed:
                 refusal = "SHUTTING_DOWN: the chaincode is about to end; try again later"
             self._send_completed(message, error_response(refusal, _TRY_AGAIN), None)
 
-    def _run(self, message: MESSAGE, exchange: Exchange) -> None:
+    def _run(self, message: MESSAGE, exchange: Exchange, place: Place) -> None:
         try:
+            exchange.enter(place)
             self._run_transaction(message, exchange)
         except StreamClosed:
             logger.warning("the stream to the peer ended during transaction %s", message.txid)

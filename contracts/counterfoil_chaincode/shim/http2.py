@@ -4,7 +4,8 @@ Data does not pass through `h2`, whose general way costs more than all that a tr
 WINDOW_UPDATE frames, and with them flow control, are read and written here (RFC 9113, 5.2, 6.1, 6.9).
 
 One thread reads; any thread sends. Sending never waits: what the socket or the other side's flow control
-holds back is kept, and goes out when there is room.
+holds back is kept, and goes out when there is room. What the reading thread sends goes out before it waits
+for more to come, so that the answers to many messages go out together.
 """
 
 import contextlib
@@ -13,7 +14,7 @@ import ssl
 import struct
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from threading import Lock
+from threading import Lock, get_ident
 from typing import NamedTuple
 
 from h2.config import H2Configuration
@@ -24,9 +25,11 @@ from h2.settings import SettingCodes, Settings
 
 from ..errors import ProtocolViolation, StreamClosed
 from .http2_frames import (
+    ACKNOWLEDGED,
     DATA,
     END_STREAM,
     FRAME_BYTES_MAX,
+    PING,
     PREFACE,
     START,
     WINDOW_UPDATE,
@@ -48,6 +51,7 @@ _ACKNOWLEDGED_AT_BYTES = 64 * 1024
 _FIRST_WINDOW_BYTES = 65_535
 """Of every connection, until it is enlarged (RFC 9113, 6.9.2)."""
 _WINDOW_BYTES_MAX = (1 << 31) - 1
+_PING_BYTES = 8
 _STREAMS_MAX = 100
 _HEADERS_BYTES_MAX = 16 * 1024
 _UNREAD_BYTES_MAX = 16 * 1024 * 1024
@@ -90,22 +94,26 @@ class Http2Connection:
         self._window = _FIRST_WINDOW_BYTES
         self._received = 0
         self._has_read = False
+        self._reader = 0
+        self._outgoing = bytearray()
         self._closed = False
         with self._lock:
             self._h2.initiate_connection()
             self._collect(_window_update(0, _ALL_WINDOWS_BYTES - _FIRST_WINDOW_BYTES))
-        self._socket.flush()
+        self._flush()
 
     # Reading, by one thread
 
     def read(self, timeout_seconds: float | None = None) -> Sequence[Event | Data] | None:
         """Wait for what comes next; None when the connection has ended, nothing when the time is over."""
+        self._reader = get_ident()
         if not self._has_read:
             # With the end of the handshake the first data may have come.
             self._has_read = True
             if events := self._take(b""):
                 return events
         while not self._closed:
+            self._flush()
             data = self._socket.receive(timeout_seconds)
             if data is None:
                 return ()
@@ -133,19 +141,32 @@ class Http2Connection:
                 self._read_data(flags, stream_id, content, events)
             elif kind == WINDOW_UPDATE:
                 self._open_window(stream_id, content)
+            elif kind == PING:
+                self._answer_ping(flags, stream_id, content)
             elif kind == START:
                 self._h2.receive_data(content)
             else:
                 events += self._hand_over(frame(kind, flags, stream_id, content))
         return events
 
+    def _answer_ping(self, flags: int, stream_id: int, content: bytes) -> None:
+        # After each piece of data gRPC in Go measures the way with one; `h2` takes long for it.
+        if stream_id != 0 or len(content) != _PING_BYTES:
+            raise ProtocolViolation("HTTP/2: a ping of another form")
+        self._check_read()
+        if not flags & ACKNOWLEDGED:
+            self._collect(frame(PING, ACKNOWLEDGED, 0, content))
+
+    def _check_read(self) -> None:
+        if self._socket.unsent > _UNREAD_BYTES_MAX:
+            raise ProtocolViolation("HTTP/2: answers are asked for and not read")
+
     def _hand_over(self, data: bytes) -> Sequence[Event]:
         """Give `h2` a frame."""
         if self._closed:
             # After GOAWAY it takes none; to us the connection has ended with that.
             return ()
-        if self._socket.unsent > _UNREAD_BYTES_MAX:
-            raise ProtocolViolation("HTTP/2: answers are asked for and not read")
+        self._check_read()
         events = self._h2.receive_data(data)
         self._note(events)
         return events
@@ -207,14 +228,14 @@ class Http2Connection:
             stream_id = self._h2.get_next_available_stream_id()
             self._begin(stream_id, headers)
             self._streams[stream_id] = self._new_stream()
-        self._socket.flush()
+        self._flush()
         return stream_id
 
     def answer(self, stream_id: int, headers: Headers) -> None:
         """Begin an answer, on a server's side."""
         with self._lock:
             self._begin(stream_id, headers)
-        self._socket.flush()
+        self._flush()
 
     def send(self, stream_id: int, data: bytes) -> None:
         """Send data on a stream."""
@@ -227,11 +248,12 @@ class Http2Connection:
                 # Nearly always: one message, one frame.
                 stream.window -= length
                 self._window -= length
-                self._collect(frame(DATA, 0, stream_id, data))
+                self._outgoing += frame(DATA, 0, stream_id, data)
             else:
                 stream.pending += data
                 self._push(stream_id, stream)
-        self._socket.flush()
+        if get_ident() != self._reader or len(self._outgoing) > FRAME_BYTES_MAX:
+            self._flush()
 
     def finish(self, stream_id: int, trailers: Headers | None = None) -> None:
         """Say that nothing more comes on a stream, after what is still to be sent."""
@@ -241,7 +263,7 @@ class Http2Connection:
                 return
             stream.trailers = () if trailers is None else list(trailers)
             self._push(stream_id, stream)
-        self._socket.flush()
+        self._flush()
 
     def close(self) -> None:
         """Say good-bye and end the connection; the reading thread gets None."""
@@ -252,6 +274,7 @@ class Http2Connection:
                 self._collect()
             self._closed = True
             self._streams.clear()
+        self._flush()
         self._socket.shut()
 
     def release(self) -> None:
@@ -302,12 +325,19 @@ class Http2Connection:
         self._collect()
 
     def _collect(self, data: bytes = b"") -> None:
-        """Make ready for the socket what `h2` has to send, and then this."""
-        data = self._h2.data_to_send() + data
-        if self._tls is not None:
-            data = self._tls.encrypt(data)
-        if data:
-            self._socket.put(data)
+        """Keep for the next `_flush` what `h2` has to send, and then this."""
+        self._outgoing += self._h2.data_to_send()
+        self._outgoing += data
+
+    def _flush(self) -> None:
+        """Give the socket what was kept."""
+        with self._lock:
+            data, self._outgoing = bytes(self._outgoing), bytearray()
+            if self._tls is not None:
+                data = self._tls.encrypt(data)
+            if data:
+                self._socket.put(data)
+        self._socket.flush()
 
 
 def _window_update(stream_id: int, increment: int) -> bytes:

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 
 from ..errors import ProtocolViolation
 
-DATA, WINDOW_UPDATE = 0x0, 0x8
+DATA, PING, WINDOW_UPDATE = 0x0, 0x6, 0x8
 START = -1
 """Stands for the type of the client's connection preface, which is no frame."""
-END_STREAM, PADDED = 0x1, 0x8
+END_STREAM, ACKNOWLEDGED, PADDED = 0x1, 0x1, 0x8
 FRAME_BYTES_MAX = 16 * 1024
 """HTTP/2's default, which neither we nor Fabric's peers change: the most that a frame holds."""
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"

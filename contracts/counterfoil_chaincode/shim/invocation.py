@@ -5,11 +5,13 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from types import MappingProxyType
 
 from counterfoil_protocol.errors import MalformedMessage
 from counterfoil_protocol.messages import chaincode, common, proposal
 from counterfoil_protocol.wire import decode
 
+_NOTHING: Mapping[str, bytes] = MappingProxyType({})
 _HEADER_TYPES = (common.ENDORSER_TRANSACTION, common.CONFIG)
 
 
@@ -55,7 +57,7 @@ def parse_invocation(
     """
     call = decode(chaincode.ChaincodeInput, payload)
     if signed is None:
-        return Invocation(channel_id, transaction_id, tuple(call.args), decorations=dict(call.decorations))
+        return Invocation(channel_id, transaction_id, tuple(call.args), decorations=_plain(call.decorations))
     outer = decode(proposal.Proposal, signed.proposal_bytes)
     if not outer.header:
         raise MalformedMessage("the proposal has no header")
@@ -71,10 +73,15 @@ def parse_invocation(
         transaction_id=transaction_id,
         args=tuple(call.args),
         creator=signature_header.creator,
-        transient=dict(inner.TransientMap),
+        transient=_plain(inner.TransientMap),
         timestamp=(timestamp.seconds, timestamp.nanos),
         nonce=signature_header.nonce,
         epoch=channel_header.epoch,
-        decorations=dict(call.decorations),
+        decorations=_plain(call.decorations),
         signed_proposal=signed,
     )
+
+
+def _plain(found: Mapping[str, bytes]) -> Mapping[str, bytes]:
+    """A message's map as a dictionary; nearly always it is empty, and to copy that takes long."""
+    return dict(found) if found else _NOTHING

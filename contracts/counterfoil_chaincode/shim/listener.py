@@ -8,11 +8,11 @@ import time
 from collections.abc import Mapping
 from threading import Condition, Thread
 
+from .admission import Admission
 from .grpc_server import GrpcServerConnection, ServedBy
 from .http2 import Http2Connection
 from .patient_socket import LINGER_SECONDS
 from .tls import TlsSession
-from .worker_pool import WorkerPool
 
 logger = logging.getLogger(__name__)
 
@@ -35,12 +35,12 @@ class Listener:
         address: str,
         tls: ssl.SSLContext | None,
         methods: Mapping[bytes, ServedBy],
-        workers: WorkerPool,
+        admission: Admission,
         connections_max: int,
     ) -> None:
         self._tls = tls
         self._methods = methods
-        self._workers = workers
+        self._admission = admission
         self._connections_max = connections_max
         self._lock = Condition()
         self._open: set[GrpcServerConnection] = set()
@@ -98,7 +98,7 @@ class Listener:
         connection.settimeout(_HANDSHAKE_SECONDS)
         tls = None if self._tls is None else TlsSession(connection, self._tls)
         http2 = Http2Connection(connection, tls, server=True)
-        served = GrpcServerConnection(http2, self._methods, self._workers)
+        served = GrpcServerConnection(http2, self._methods, self._admission)
         with self._lock:
             is_late = self._closed
             if not is_late:

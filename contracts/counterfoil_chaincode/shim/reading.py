@@ -1,9 +1,8 @@
-"""The thread that reads a stream, and runs one transaction itself.
+"""The thread that reads a stream, and runs its transactions.
 
-Handing a message from one thread to another costs more than all else about it. So the thread that reads runs
-one transaction itself, and while that waits for the peer, reads on; further transactions go to the workers.
-Should a contract not come back to its peer for a while, another thread takes the reading over, so that nobody
-waits behind it.
+Handing a message from one thread to another costs more than all else about it. So the thread that reads also
+runs the transactions, which take turns (`hub.py`). Should one compute for long without asking its peer
+anything, another thread takes the reading over: nobody who comes later waits behind it.
 """
 
 import logging
@@ -11,12 +10,13 @@ from collections.abc import Callable
 from threading import Event, Lock, Thread, get_ident
 
 from ..errors import ProtocolViolation, StreamClosed
-from .worker_pool import WorkerPool
+from .admission import Admission
+from .hub import Hub, Job, Place
 
 logger = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 0.1
-"""How long a transaction on the reading thread may compute without asking its peer anything."""
+"""How long a transaction may compute on the reading thread without asking its peer anything."""
 
 Delivery = tuple[Callable[[bytes], None], bytes]
 """A message, and who takes it."""
@@ -30,15 +30,16 @@ class Reading:
     """
 
     def __init__(
-        self, take: Callable[[], Delivery | None], ended: Callable[[], None], workers: WorkerPool
+        self, take: Callable[[], Delivery | None], ended: Callable[[], None], admission: Admission
     ) -> None:
         self._take = take
         self._tell_end = ended
-        self._workers = workers
+        self._admission = admission
         self._reading = Lock()
         self._turns = Lock()
         self._leader = 0
-        self._busy = False
+        self._hubs: dict[int, Hub] = {}
+        self._delivers = False
         self._turn = 0
         self._left_behind = 0
         self._over = Event()
@@ -65,48 +66,41 @@ class Reading:
 
     @property
     def limit(self) -> int:
-        """As the workers'."""
-        return self._workers.limit
+        """As admitted."""
+        return self._admission.limit
 
     @property
     def closed(self) -> bool:
-        """As the workers'."""
-        return self._workers.closed
+        """As admitted."""
+        return self._admission.closed
 
-    def submit(self, job: Callable[[], None]) -> bool:
-        """Run a transaction here if this thread reads and is free, else on the workers."""
-        me = get_ident()
-        if self._busy or me != self._leader:
-            return self._workers.submit(job)
-        self._busy = True
-        try:
-            return self._workers.run_here(job)
-        finally:
-            with self._turns:
-                if me == self._leader:
-                    self._busy = False
-                else:
-                    self._left_behind -= 1
-
-    def pump(self) -> bool:
-        """Read one message if this thread is the one that reads; False if an answer must be waited for."""
-        if get_ident() != self._leader:
+    def start(self, job: Job) -> bool:
+        """Run a transaction on this thread, which has just read it."""
+        if not self._admission.admit():
             return False
-        if self._read_one():
-            return True
-        self._end_unless_taken_over()
-        return False
+        self._hubs[get_ident()].start(lambda place: self._admitted(job, place))
+        return True
+
+    def _admitted(self, job: Job, place: Place) -> None:
+        try:
+            job(place)
+        finally:
+            self._admission.leave()
 
     # Reading
 
     def _lead(self) -> None:
-        watch = Thread(target=self._watch, name="stream-watch", daemon=True)
-        watch.start()
+        hub = self._hubs[get_ident()] = Hub()
+        Thread(target=self._watch, name="stream-watch", daemon=True).start()
         try:
             while self._read_one():
                 pass
         finally:
             self._end_unless_taken_over()
+            hub.finish()
+            with self._turns:
+                del self._hubs[get_ident()]
+                self._left_behind -= get_ident() != self._leader
 
     def _read_one(self) -> bool:
         """Read and deliver a message; False at the end, or when another thread has taken over."""
@@ -119,6 +113,7 @@ class Reading:
             delivery = self._take()
             if delivery is None:
                 return False
+            self._delivers = True
         except StreamClosed:
             return False
         except ProtocolViolation as error:
@@ -136,6 +131,10 @@ class Reading:
             return False
         except StreamClosed:
             return False
+        with self._turns:
+            if get_ident() != self._leader:
+                return False
+            self._delivers = False
         return True
 
     def _end_unless_taken_over(self) -> None:
@@ -149,11 +148,11 @@ class Reading:
         """Take over the reading when the leader computes for longer than is fair to the others."""
         seen = -1
         while not self._over.wait(PATIENCE_SECONDS):
-            if self._busy and self._turn == seen and self._reading.acquire(blocking=False):
+            if self._delivers and self._turn == seen and self._reading.acquire(blocking=False):
                 with self._turns:
-                    taken = self._busy and self._turn == seen
+                    taken = self._delivers and self._turn == seen
                     if taken:
-                        self._leader, self._busy = get_ident(), False
+                        self._leader, self._delivers = get_ident(), False
                         self._left_behind += 1
                 self._reading.release()
                 if taken:

@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 from ..errors import StreamClosed
 from ..peer_environment import PeerEnvironment
+from .admission import Admission
 from .frames import FrameReader, FrameWriter
 from .handler import Handler, Invocable
 from .reading import Delivery, Reading
-from .worker_pool import WorkerPool
 
 
 class SocketStream:
@@ -22,11 +22,11 @@ class SocketStream:
         connection: socket.socket,
         invocable: Invocable,
         peer: PeerEnvironment,
-        workers: WorkerPool,
+        admission: Admission,
         abandoned: Callable[[], None] = lambda: None,
     ) -> None:
         self._reader = FrameReader(connection)
-        self._reading = Reading(self._take, self._end, workers)
+        self._reading = Reading(self._take, self._end, admission)
         self._handler = Handler(invocable, peer, self._reading, FrameWriter(connection).write)
         self._abandoned = abandoned
 

@@ -1,22 +1,26 @@
 """The state machine of one stream, with a scripted peer in the same thread or on the workers."""
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from queue import SimpleQueue
+from threading import Thread
 
 import pytest
 from counterfoil_chaincode.chaincode import Chaincode
 from counterfoil_chaincode.contract_api import Context, Contract, submit
 from counterfoil_chaincode.errors import ProtocolViolation
 from counterfoil_chaincode.peer_environment import PeerEnvironment
+from counterfoil_chaincode.shim.admission import Admission
 from counterfoil_chaincode.shim.handler import Handler, Invocable, State
-from counterfoil_chaincode.shim.worker_pool import WorkerPool
+from counterfoil_chaincode.shim.reading import Delivery, Reading
 from counterfoil_chaincode.testing import make_caller
 from counterfoil_protocol.messages import chaincode, chaincode_shim, proposal_response
 
 from tests.unit.chaincode.scripted_peer import CHANNEL, ScriptedPeer, error, response, signed_proposal
 
 MESSAGE = chaincode_shim.ChaincodeMessage
+SECONDS = 60
 PEER = PeerEnvironment("Org1MSP", lambda: 0.0)
 
 
@@ -55,37 +59,73 @@ class Probe(Contract):
         return context.stub.get_state(key) or b"nothing"
 
     @submit
+    def get_many(self, context: Context, prefix: str, count: int) -> str:
+        return "".join((context.stub.get_state(f"{prefix}{at}") or b"-").decode() for at in range(count))
+
+    @submit
+    def get_elsewhere(self, context: Context) -> str:
+        found: SimpleQueue[str] = SimpleQueue()
+
+        def read() -> None:
+            try:
+                context.stub.get_state("k")
+            except ProtocolViolation as refused:
+                found.put(str(refused))
+
+        Thread(target=read).start()
+        return found.get(timeout=SECONDS)
+
+    @submit
+    def get_in_two_steps(self, context: Context) -> bytes:
+        first = context.stub.get_state("first") or b"-"
+        return first + (context.stub.get_state("second") or b"-")
+
+    @submit
     def hold(self, context: Context) -> str:
         return self.held.get(timeout=60)
 
 
 class Wired:
-    """A handler and a scripted peer that call each other."""
+    """A handler and a scripted peer on a stream in memory, which a thread reads."""
 
-    def __init__(self, pool: WorkerPool, invocable: Invocable | None = None) -> None:
-        self.peer = ScriptedPeer(self._to_chaincode)
-        self.handler = Handler(invocable or Chaincode([Probe()]), PEER, pool, self.peer.receive)
+    def __init__(self, admission: Admission, invocable: Invocable | None = None) -> None:
+        self._stream: SimpleQueue[Delivery | None] = SimpleQueue()
+        self.peer = ScriptedPeer(lambda data: self._stream.put((self.handler.receive, data)))
+        self._reading = Reading(self._stream.get, self._end, admission)
+        self.handler = Handler(invocable or Chaincode([Probe()]), PEER, self._reading, self.peer.receive)
+        self._thread = Thread(target=self._reading.run, daemon=True)
 
-    def _to_chaincode(self, data: bytes) -> None:
-        self.handler.receive(data)
+    def start(self) -> None:
+        self.handler.register("probe:abc")
+        self._thread.start()
+        assert self.peer.registered.get(timeout=SECONDS) == "probe:abc"
+        while self.handler.state is not State.READY:
+            time.sleep(0.001)
+
+    def _end(self) -> None:
+        self.handler.close()
+
+    def end(self) -> None:
+        """The stream ends."""
+        self._stream.put(None)
+        self._thread.join(SECONDS)
+        assert not self._thread.is_alive()
 
 
 @pytest.fixture
-def pool() -> Iterator[WorkerPool]:
-    workers = WorkerPool(4, 8)
-    yield workers
-    workers.close(5)
+def admission() -> Admission:
+    return Admission(8)
 
 
 @pytest.fixture
-def wired(pool: WorkerPool) -> Wired:
-    found = Wired(pool)
-    found.handler.register("probe:abc")
-    return found
+def wired(admission: Admission) -> Iterator[Wired]:
+    found = Wired(admission)
+    found.start()
+    yield found
+    found.end()
 
 
 def test_registers_and_becomes_ready(wired: Wired) -> None:
-    assert wired.peer.registered.get_nowait() == "probe:abc"
     assert wired.handler.state is State.READY
 
 
@@ -154,13 +194,13 @@ def test_a_proposal_that_cannot_be_read_is_answered_with_error(wired: Wired) -> 
     proposed = signed_proposal(make_caller("BankAMSP"), "about")
     proposed.proposal_bytes = b"\xff\xff"
     wired.peer.start("t", "about", proposed=proposed)
-    message = wired.peer.completed.get(timeout=5)
+    message = wired.peer.completed.get(timeout=SECONDS)
     assert (message.type, message.payload) == (MESSAGE.ERROR, b"not a protos.Proposal")
 
 
 def test_keepalive_is_echoed(wired: Wired) -> None:
     wired.peer.send(MESSAGE(type=MESSAGE.KEEPALIVE))
-    assert wired.peer.completed.get_nowait().type == MESSAGE.KEEPALIVE
+    assert wired.peer.completed.get(timeout=SECONDS).type == MESSAGE.KEEPALIVE
 
 
 def test_an_answer_that_nobody_waits_for_is_dropped(wired: Wired) -> None:
@@ -171,7 +211,7 @@ def test_an_answer_that_nobody_waits_for_is_dropped(wired: Wired) -> None:
 def test_a_transaction_cannot_run_twice_at_once(wired: Wired) -> None:
     wired.peer.start("same", "hold")
     wired.peer.start("same", "hold")
-    refused = wired.peer.completed.get(timeout=5)
+    refused = wired.peer.completed.get(timeout=SECONDS)
     assert (refused.type, refused.payload) == (MESSAGE.ERROR, b"the transaction is running already")
     Probe.held.put("go")
     assert wired.peer.finish()[1].payload == b"go"
@@ -198,6 +238,55 @@ def test_a_transaction_id_may_be_used_again_as_soon_as_it_is_answered(
     assert wired.peer.finish()[1].payload == b"nothing"
 
 
+def test_transactions_take_turns_and_none_gets_anothers_answer(wired: Wired) -> None:
+    unanswered: SimpleQueue[MESSAGE] = SimpleQueue()
+    wired.peer.answers[MESSAGE.GET_STATE] = unanswered.put
+    for number in range(8):
+        wired.peer.start(f"t{number}", "get_many", f"t{number}.", "5")
+    for _ in range(5):
+        # All eight wait at once; the last to ask is answered first.
+        for asked in reversed([unanswered.get(timeout=SECONDS) for _ in range(8)]):
+            key = chaincode_shim.GetState.FromString(asked.payload).key
+            wired.peer.send(response(asked, f"<{key}>".encode()))
+    found = {
+        message.txid: answer.payload.decode() for message, answer in (wired.peer.finish() for _ in range(8))
+    }
+    assert found == {f"t{n}": "".join(f"<t{n}.{at}>" for at in range(5)) for n in range(8)}
+
+
+def test_who_waits_when_another_computes_goes_on_after_it(wired: Wired) -> None:
+    unanswered: SimpleQueue[MESSAGE] = SimpleQueue()
+    wired.peer.answers[MESSAGE.GET_STATE] = unanswered.put
+    wired.peer.start("waits", "get_in_two_steps")
+    first = unanswered.get(timeout=SECONDS)
+    wired.peer.start("computes", "hold_then_get", "k")
+    wired.peer.start("comes later", "about", proposed=signed_proposal(make_caller("BankAMSP"), "about"))
+    assert wired.peer.finish()[0].txid == "comes later", "another thread reads by now"
+    wired.peer.send(response(first, b"1"))
+    Probe.held.put("go")
+    second = {asked.txid: asked for asked in (unanswered.get(timeout=SECONDS) for _ in range(2))}
+    wired.peer.send(response(second["waits"], b"2"))
+    message, answer = wired.peer.finish()
+    assert (message.txid, answer.payload) == ("waits", b"12")
+    wired.peer.send(response(second["computes"], b"late"))
+    assert wired.peer.finish()[1].payload == b"late"
+
+
+def test_an_answer_to_no_question_is_not_the_next_ones(wired: Wired) -> None:
+    unanswered: SimpleQueue[MESSAGE] = SimpleQueue()
+    wired.peer.answers[MESSAGE.GET_STATE] = unanswered.put
+    wired.peer.start("before", "hold_then_get", "k")
+    wired.peer.send(response(MESSAGE(txid="before", channel_id=CHANNEL), b"asked by nobody yet"))
+    assert wired.peer.run("put", "k", "v", transaction_id="other").status == 200, "the answer was read before"
+    Probe.held.put("go")
+    wired.peer.send(response(unanswered.get(timeout=SECONDS), b"1"))
+    assert wired.peer.finish()[1].payload == b"1"
+
+
+def test_another_thread_of_the_contract_cannot_ask(wired: Wired) -> None:
+    assert "from its own thread" in wired.peer.run("get_elsewhere").payload.decode()
+
+
 def test_too_many_transactions_are_refused_clearly(wired: Wired) -> None:
     for number in range(9):
         wired.peer.start(f"t{number}", "hold")
@@ -209,12 +298,12 @@ def test_too_many_transactions_are_refused_clearly(wired: Wired) -> None:
     assert {wired.peer.finish()[1].payload for _ in range(8)} == {b"go"}
 
 
-def test_after_the_pool_is_closed_nothing_starts(wired: Wired, pool: WorkerPool) -> None:
-    pool.close()
+def test_after_the_end_is_announced_nothing_starts(wired: Wired, admission: Admission) -> None:
+    admission.close()
     assert wired.peer.run("get", "k").message.startswith("SHUTTING_DOWN: ")
 
 
-def test_the_end_of_the_stream_ends_waiting_transactions(wired: Wired, pool: WorkerPool) -> None:
+def test_the_end_of_the_stream_ends_waiting_transactions(wired: Wired, admission: Admission) -> None:
     asked: SimpleQueue[MESSAGE] = SimpleQueue()
 
     def silent(message: MESSAGE) -> None:
@@ -222,16 +311,16 @@ def test_the_end_of_the_stream_ends_waiting_transactions(wired: Wired, pool: Wor
 
     wired.peer.answers[MESSAGE.GET_STATE] = silent
     wired.peer.start("t", "get", "k")
-    asked.get(timeout=5)
-    wired.handler.close()
-    assert pool.close(5), "the waiting transaction has ended"
+    asked.get(timeout=SECONDS)
+    wired.end()
+    assert admission.close(SECONDS), "the waiting transaction has ended"
     assert wired.peer.completed.empty()
 
 
 def test_an_init_that_fails_answers_error(wired: Wired) -> None:
     call = chaincode.ChaincodeInput(args=[b"fail", b"x"]).SerializeToString()
     wired.peer.send(MESSAGE(type=MESSAGE.INIT, txid="i", channel_id=CHANNEL, payload=call))
-    message = wired.peer.completed.get(timeout=5)
+    message = wired.peer.completed.get(timeout=SECONDS)
     assert message.type == MESSAGE.ERROR
     assert message.payload.startswith(b"INTERNAL_ERROR: ")
 
@@ -249,19 +338,20 @@ def test_what_does_not_belong_ends_the_stream(wired: Wired, sent: Callable[[], b
         wired.handler.receive(sent())
 
 
-def test_a_transaction_before_ready_ends_the_stream(pool: WorkerPool) -> None:
-    handler = Handler(Chaincode([Probe()]), PEER, pool, lambda _: None)
+def test_a_transaction_before_ready_ends_the_stream(admission: Admission) -> None:
+    handler = Wired(admission).handler
     with pytest.raises(ProtocolViolation, match="TRANSACTION does not belong in state CREATED"):
         handler.receive(MESSAGE(type=MESSAGE.TRANSACTION).SerializeToString())
 
 
-def test_a_failure_of_the_runtime_itself_answers_error(pool: WorkerPool) -> None:
+def test_a_failure_of_the_runtime_itself_answers_error(admission: Admission) -> None:
     class Broken:
         def invoke(self, *_: object) -> proposal_response.Response:
             raise RuntimeError("SECRET")
 
-    wired = Wired(pool, Broken())
-    wired.handler.register("x")
+    wired = Wired(admission, Broken())
+    wired.start()
     wired.peer.start("t", "get")
-    message = wired.peer.completed.get(timeout=5)
+    message = wired.peer.completed.get(timeout=SECONDS)
+    wired.end()
     assert (message.type, message.payload) == (MESSAGE.ERROR, b"the chaincode runtime failed")
