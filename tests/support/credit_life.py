@@ -63,9 +63,13 @@ class CreditLife:
     def grant(self, bank: str = "BankA", **facts: Any) -> str:
         return self.take(bank, self.sign(self.claims(bank, **facts)))
 
+    def revocation(self, grant: str, bank: str = "BankA", enterprise: str = SELLER) -> s.CreditRevocation:
+        """What takes a grant back."""
+        return s.CreditRevocation(s.CREDIT_REVOCATION, enterprise, f"{bank}MSP", grant, **self.times())
+
     def revoke(self, grant: str, bank: str = "BankA", *, by_bank: bool = False, signer: str = "") -> int:
         """The enterprise takes a grant back, by way of the relay or of the bank; or `signer` signs."""
-        claims = s.CreditRevocation(s.CREDIT_REVOCATION, SELLER, f"{bank}MSP", grant, **self.times())
+        claims = self.revocation(grant, bank)
         caller = self.trade.person(bank) if by_bank else self.relay
         token = self.forge(claims, signer) if signer else self.sign(claims)
         return self.trade.submit(caller, ops.REVOKE, m.Statement(token)).at

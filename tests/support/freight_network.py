@@ -19,7 +19,7 @@ class NetworkFreight(FreightPeople[Person], NetworkTrade):
 
     def __init__(self, *args: Any, **settings: Any) -> None:
         super().__init__(*args, **settings)
-        self.put_rate(f"USDCNY-{consents.new_nonce()[:8]}")
+        self.put_rate(f"USDCNY-{consents.new_nonce()[:16]}")
 
     def client(self, person: Person) -> TradeClient:
         """A person's typed client."""

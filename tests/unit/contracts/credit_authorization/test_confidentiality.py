@@ -6,36 +6,20 @@ and Port, and in every answer BankB gets. `tests/engine` says the same of real f
 
 import hashlib
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from counterfoil_chaincode.testing import Committed, Endorsed
 from counterfoil_contracts.credit_authorization import messages as m
 from counterfoil_contracts.credit_authorization import operations as ops
-from counterfoil_contracts.credit_authorization import report as r
-from counterfoil_contracts.testing import SELLER
-from credit_life import OTHER, KitLife
+from credit_business import ONE, TWO, CreditBusiness, lead
+from credit_life import KitLife
 
 if TYPE_CHECKING:
     from counterfoil_protocol.confidential import Operation
 
 
-@dataclass(frozen=True)
-class Affair:
-    """What BankA and an enterprise have to do with each other."""
-
-    enterprise: str
-    scope: tuple[str, ...]
-    total: int
-    statement: str
-
-
-ONE = Affair(SELLER, ("BASIC", "TRADE"), 12_345_678, "our total is 4711")
-TWO = Affair(OTHER, ("REGULATORY", "TRADE"), 98_765_432, "that is not us")
-
-
-def history(affair: Affair) -> tuple[KitLife, list[Committed]]:
+def history(business: CreditBusiness) -> tuple[KitLife, list[Committed]]:
     life = KitLife()
     blocks: list[Committed] = []
     commit = life.trade.ledger.commit
@@ -46,34 +30,9 @@ def history(affair: Affair) -> tuple[KitLife, list[Committed]]:
 
     life.trade.ledger.commit = recorded  # type: ignore[method-assign] # the test looks over the ledger's shoulder
     life.grant("BankB")
-    lead(life, affair)
+    lead(life, business)
     life.enquire(life.grant("BankB"), "BankB")
     return life, blocks
-
-
-def lead(life: KitLife, affair: Affair) -> None:
-    """Every kind of operation once."""
-    enterprise = affair.enterprise
-    life.decline(life.ask(enterprise=enterprise), enterprise=enterprise)
-    claims = life.claims(enterprise=enterprise, scope=affair.scope, ask=life.ask(enterprise=enterprise))
-    life.trade.submit(life.relay, ops.OFFER, m.Statement(life.sign(claims)))
-    grant = life.take("BankA", life.sign(claims))
-    enquiry = life.enquire(grant, scope=affair.scope).enquiry
-    figures = (r.Total("USD", 3, affair.total),)
-    groups: dict[str, Any] = {
-        "basic": r.BasicGroup(enterprise, "31", "", "") if "BASIC" in affair.scope else None,
-        "trade": r.TradeGroup("2025-03-01", "2026-03-01", figures, (), (), 2, 0, 0),
-        "regulatory": r.RegulatoryGroup((), False, 0) if "REGULATORY" in affair.scope else None,
-    }
-    digest = life.deliver(enquiry, enterprise=enterprise, **groups).digest
-    life.trade.submit(life.trade.person("BankA"), ops.ACKNOWLEDGE, m.Acknowledge(enquiry, digest))
-    life.refuse(life.enquire(grant, scope=affair.scope).enquiry)
-    life.enquire(grant, purpose="ACCOUNT_OPENING", scope=affair.scope)
-    life.dispute(enquiry, enterprise=enterprise)
-    life.act(m.Resolve("BankAMSP", enquiry, upheld=True, reason=affair.statement))
-    life.deliver(enquiry, enterprise=enterprise, reason=affair.statement, height=50, **groups)
-    life.act(m.Suspend("BankAMSP", grant, affair.statement))
-    life.act(m.Hold("BankAMSP", enquiry, affair.statement))
 
 
 def shape(committed: Committed) -> list[object]:
@@ -93,8 +52,8 @@ def test_two_affairs_look_alike_in_every_block() -> None:
 
 def test_port_and_another_bank_hold_nothing_of_it() -> None:
     seen = []
-    for affair in (ONE, TWO):
-        life, _ = history(affair)
+    for business in (ONE, TWO):
+        life, _ = history(business)
         for msp in ("PortMSP", "BankBMSP"):
             for collection in ("credit_BankA", "notices_BankA", "supervision"):
                 assert not life.trade.ledger.private(msp, collection), (msp, collection)
@@ -111,14 +70,14 @@ def test_port_and_another_bank_hold_nothing_of_it() -> None:
     assert seen[0] == seen[1]
 
 
-@pytest.mark.parametrize("affair", [ONE, TWO])
-def test_nothing_of_it_stands_in_any_block(affair: Affair) -> None:
-    life, blocks = history(affair)
+@pytest.mark.parametrize("business", [ONE, TWO])
+def test_nothing_of_it_stands_in_any_block(business: CreditBusiness) -> None:
+    life, blocks = history(business)
     shown = b"".join(each.payload + each.event + repr(each.rwset).encode() for each in blocks).decode()
     written = b"".join(life.trade.ledger.private("BankAMSP", "notices_BankA").values()).decode()
-    for needle in (affair.enterprise, str(affair.total), affair.statement):
+    for needle in (business.enterprise, str(business.total), business.statement):
         assert needle not in shown
-    for needle in (affair.enterprise, str(affair.total), affair.statement):
+    for needle in (business.enterprise, str(business.total), business.statement):
         assert needle in written
 
 

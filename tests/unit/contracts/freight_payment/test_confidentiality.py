@@ -8,7 +8,6 @@ import dataclasses
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -16,26 +15,9 @@ from counterfoil_chaincode.testing import Committed, Endorsed, Ledger, Refused
 from counterfoil_contracts.freight_payment import answers
 from counterfoil_contracts.freight_payment import operations as ops
 from counterfoil_contracts.freight_payment.payment_case import PaymentCase
-from freight_ledger import PAYEE, PAYER, RATE, FreightLedger, digital
+from freight_business import ONE, TWO, FreightBusiness, hidden
+from freight_ledger import PAYEE, PAYER, FreightLedger, digital
 from msgspec.structs import replace
-
-OTHER, ANOTHER = "91370200MA3N00008X", "91350200MA2X00003T"
-
-
-@dataclass(frozen=True)
-class Business:
-    """BankA's own business, hidden from BankB."""
-
-    payer: str
-    payee: str
-    invoice: int
-    amount: int
-    reference: str
-    vessel: str
-
-
-ONE = Business(OTHER, ANOTHER, 77_001, 4_444_444, "REF-55512", "EVER ONE")
-TWO = Business(ANOTHER, OTHER, 88_002, 8_080_808, "REF-99917", "EVER TWO")
 
 
 class Recorder:
@@ -53,7 +35,7 @@ class Recorder:
         ledger.commit = recorded  # type: ignore[method-assign] # the test looks over the ledger's shoulder
 
 
-def history(business: Business) -> tuple[FreightLedger, Recorder, str]:
+def history(business: FreightBusiness) -> tuple[FreightLedger, Recorder, str]:
     trade = FreightLedger()
     recorder = Recorder(trade.ledger)
     trade.put_invoices(trade.facts(0, 7_000_000))
@@ -63,32 +45,6 @@ def history(business: Business) -> tuple[FreightLedger, Recorder, str]:
     look = trade.verify("BankB", trade.facts(0, 7_000_000), trade.facts(0, 1, number=digital(5)))
     trade.pay("BankB", look, [(0, 100_000, 700_000)])
     return trade, recorder, look
-
-
-def hidden(trade: FreightLedger, business: Business) -> None:
-    """Every kind of step, with parties and figures that differ."""
-    own = {"seller": business.payee, "buyer": business.payer}
-    facts = trade.facts(business.invoice, business.amount, **own)
-    trade.put_invoices(facts)
-    bill = ops.TransportDocument("COSU", business.reference, vessel_name=business.vessel)
-    trade.submit(trade.port, ops.TRANSPORT_PUT, ops.PutTransports((bill,)))
-    shown = ops.AskedTransport("COSU", business.reference, vessel_name=business.vessel)
-    look = trade.verify("BankA", facts, transports=(shown,))
-    use = business.amount // 2
-    given: dict[str, Any] = {"payer": business.payer, "payee": business.payee, "transports": (0,)}
-    slip = trade.slip("BankA", business.reference)
-    payment = trade.mark("BankA", look, [(0, use // 7, use)], slip=slip, **given)
-    trade.paid("BankA", payment)
-    refund = trade.refund("BankA", payment, use // 70)
-    trade.undo("BankA", ops.Reverse(refund))
-    marked = trade.mark("BankA", look, [(0, use // 70, use // 10)], slip=slip, **given)
-    trade.undo("BankA", ops.Cancel(marked))
-    trade.reverse(business.invoice, business.amount - 1, red=business.invoice + 1)
-    stated = (ops.StatedUse(0, use // 70, use // 10, RATE),)
-    body = ops.LegacyUse(business.payer, business.payee, "USD", use // 70, look, stated, "2026-02-25")
-    act = trade.undo("BankA", body)
-    trade.submit(trade.regulators[0], ops.ADMIT, ops.Admit("BankAMSP", act))
-    trade.register(trade.mandate(business.payer, business.payee, "PAYER"))
 
 
 def shape(committed: Committed) -> list[object]:
@@ -119,7 +75,7 @@ def told(trade: FreightLedger, look: str) -> tuple[Any, ...]:
     )
 
 
-def differences(one: Business, two: Business) -> list[str]:
+def differences(one: FreightBusiness, two: FreightBusiness) -> list[str]:
     """What BankB could tell one history from the other by."""
     seen = [history(each) for each in (one, two)]
     found = []
