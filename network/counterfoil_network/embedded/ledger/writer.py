@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from .records import LedgerClosed
+from .write_ahead_log import WriteAheadLog
 
 _log = logging.getLogger(__name__)
 _GROUP_MAX = 256
@@ -34,6 +35,7 @@ class GroupWriter:
 
     def __init__(self, connection: sqlite3.Connection, name: str) -> None:
         self._connection = connection
+        self._log = WriteAheadLog(connection)
         self._queue: queue.SimpleQueue[_Job[Any] | None] = queue.SimpleQueue()
         self._lock = threading.Lock()
         self._closed = False
@@ -102,7 +104,15 @@ class GroupWriter:
             return False
         for job, result, failure in outcomes:
             self._deliver(job, result, failure)
+        self._shorten_log()
         return True
+
+    def _shorten_log(self) -> None:
+        try:
+            self._log.shorten()
+        except sqlite3.Error:
+            # All is on disk already; the next group tells whether the file can still be written.
+            _log.exception("the write-ahead log could not be begun anew")
 
     def _run_job(self, job: _Job[Any]) -> tuple[Any, BaseException | None]:
         self._connection.execute("SAVEPOINT job")

@@ -27,6 +27,7 @@ from counterfoil_network.embedded.peer.proposal_filters import refusal
 
 if TYPE_CHECKING:
     from counterfoil_protocol.ledger.simulator import SimulationResult
+    from counterfoil_protocol.messages import transient_store
     from counterfoil_protocol.proposal import ParsedProposal
 
     from counterfoil_network.embedded.ledger.view import LedgerView
@@ -131,9 +132,13 @@ class Endorser:
             try:
                 response, event = await self._peer.chaincodes.execute(invocation)
                 result = simulator.result()
-                await self._distribute(parsed.transaction_id, result, view)
+                content = self._private_content(result, view)
             except (ChaincodeFailure, SimulationError) as failure:
                 raise ChaincodeFailure.of(failure).within("error in simulation") from None
+        # With the view closed, as Fabric is done with its simulator by then (endorser.go simulateProposal):
+        # private writes are kept by ledgers' writers, and a writer may be waiting until views are closed.
+        if content is not None:
+            await self._distribute(parsed.transaction_id, content)
         interest = chaincode_interest(result, self._peer.chaincodes.is_system)
         succeeded = response.status < _LOWEST_ERROR
         payload = build_response_payload(
@@ -193,12 +198,22 @@ class Endorser:
             return _SYSTEM_VERSION
         return self._peer.endorsement_info(invocation).version
 
-    async def _distribute(self, transaction_id: str, result: SimulationResult, view: LedgerView) -> None:
+    def _private_content(
+        self, result: SimulationResult, view: LedgerView
+    ) -> transient_store.TxPvtReadWriteSetWithConfigInfo | None:
+        """Private writes with the definitions of their collections, None where nothing private is written."""
         private = result.private_message
         if private is None:
-            return
-        content = with_configurations(private, self._peer.channel, state_getter(view), view.height)
-        await self._peer.distributor.distribute(transaction_id, content)
+            return None
+        return with_configurations(private, self._peer.channel, state_getter(view), view.height)
+
+    async def _distribute(
+        self, transaction_id: str, content: transient_store.TxPvtReadWriteSetWithConfigInfo
+    ) -> None:
+        try:
+            await self._peer.distributor.distribute(transaction_id, content)
+        except ChaincodeFailure as failure:
+            raise failure.within("error in simulation") from None
         await self._peer.accept_private(transaction_id, content)
 
 
