@@ -12,6 +12,7 @@ from counterfoil_history import NotProved
 from counterfoil_network.deployment import NetworkFolder, NotRunning, running_state
 
 from counterfoil_cli.audit_export import ExportRequest, export
+from counterfoil_cli.audit_picture import picture
 from counterfoil_cli.audit_question import as_of
 from counterfoil_cli.exit_codes import ExitCode
 from counterfoil_cli.output import Output, complain
@@ -197,4 +198,5 @@ def _roots_of_network(folder: NetworkFolder) -> dict[str, list[bytes]]:
     }
 
 
+app.command("picture")(picture)
 add_commands(app, "audit")

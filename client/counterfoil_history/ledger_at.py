@@ -73,15 +73,24 @@ def read_ledger(folder: Path, height: int = 0, progress: Progress = lambda step:
         ExportError: the folder is no complete export, or has fewer blocks.
         NotProved: the audit found something.
     """
+    return cut(*proved(folder, height, progress))
+
+
+def proved(folder: Path, height: int, progress: Progress) -> tuple[Examined, int]:
+    """An export that passes the audit, and how many of its blocks count.
+
+    Arguments and errors are those of `read_ledger`.
+    """
     found = examine(folder, progress)
     if found.report.findings:
         raise NotProved(found.report.findings)
     if not 0 <= height <= found.report.blocks:
         raise ExportError(f"height {height}: the export has {found.report.blocks} blocks")
-    return _cut(found, height or found.report.blocks)
+    return found, height or found.report.blocks
 
 
-def _cut(found: Examined, height: int) -> LedgerAt:
+def cut(found: Examined, height: int) -> LedgerAt:
+    """The state of a proved export when it had so many blocks."""
     manifest = found.manifest
     public: dict[str, bytes] = {}
     for block in found.replayed[:height]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import credit_network
 import credit_scenarios
+import picture_life
 import pytest
 from counterfoil_audit import ExportError
 from counterfoil_cli.audit import app as audit_app
@@ -14,6 +15,8 @@ from counterfoil_cli.trade_chaincode import trade_chaincode
 from counterfoil_history import NotProved, read_ledger
 from credit_life import CreditLife
 from network_trade import NetworkTrade
+from picture_books import ToldTrade
+from picture_checks import whole_picture
 from ready_desks import export_of
 from running_network import running_network
 from typer.testing import CliRunner
@@ -22,11 +25,11 @@ MSP_IDS = ("RegulatorMSP", "PortMSP", "BankAMSP", "BankBMSP")
 
 
 @pytest.fixture(scope="module")
-def trade(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NetworkTrade]:
+def trade(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ToldTrade]:
     folder = tmp_path_factory.mktemp("credit")
     with (
         running_network(folder / "network", trade_chaincode(MSP_IDS)) as network,
-        NetworkTrade(network, folder / "journals") as found,
+        ToldTrade(network, folder / "journals") as found,
     ):
         yield found
 
@@ -34,6 +37,11 @@ def trade(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NetworkTrade]:
 @pytest.fixture
 def life(trade: NetworkTrade) -> CreditLife:
     return credit_network.network_life(trade)
+
+
+def test_the_regulator_sees_an_enterprise_whole_and_a_bank_does_not(trade: ToldTrade, tmp_path: Path) -> None:
+    """First, while the ledger is short: an export is proved again and again."""
+    whole_picture(trade, picture_life.live(trade), tmp_path)
 
 
 @pytest.mark.parametrize("scenario", credit_scenarios.ALL, ids=lambda each: each.__name__)

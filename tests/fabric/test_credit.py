@@ -7,24 +7,32 @@ from pathlib import Path
 
 import credit_network
 import credit_scenarios
+import picture_life
 import pytest
 from counterfoil_contracts.credit_authorization.report import BasicGroup
 from counterfoil_network.fabric.status import processes
 from credit_life import CreditLife
 from financed_bank import Financed
 from network_trade import NetworkTrade
+from picture_books import ToldTrade
+from picture_checks import whole_picture
 
 
 @pytest.fixture(scope="module")
-def trade(financed: Financed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[NetworkTrade]:
+def trade(financed: Financed, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ToldTrade]:
     journals = tmp_path_factory.mktemp("credit")
-    with NetworkTrade(financed.ready.network, journals, financed.ready.enterprise) as found:
+    with ToldTrade(financed.ready.network, journals, financed.ready.enterprise) as found:
         yield found
 
 
 @pytest.fixture
 def life(trade: NetworkTrade) -> CreditLife:
     return credit_network.network_life(trade)
+
+
+def test_the_regulator_sees_an_enterprise_whole_and_a_bank_does_not(trade: ToldTrade, tmp_path: Path) -> None:
+    """First, while the ledger is short: an export is proved again and again."""
+    whole_picture(trade, picture_life.live_briefly(trade), tmp_path)
 
 
 @pytest.mark.parametrize("scenario", credit_scenarios.ALL, ids=lambda each: each.__name__)
@@ -72,3 +80,8 @@ def test_reports_are_computed_from_a_block_and_recompute(
     trade: NetworkTrade, life: CreditLife, tmp_path: Path
 ) -> None:
     credit_network.reports_are_computed_and_recompute(trade, life, tmp_path)
+
+
+@pytest.mark.slow
+def test_the_regulator_sees_a_whole_life(trade: ToldTrade, tmp_path: Path) -> None:
+    whole_picture(trade, picture_life.live(trade), tmp_path)

@@ -65,6 +65,15 @@ def _statement(operation: Any, example: str) -> Command:
     return Command("credit", operation.name, operation, fields=(_TOKEN,), example=example)
 
 
+def _supervised(what: str, operation: Any) -> Command:
+    return Command(
+        "credit", f"supervise-{what}", operation,
+        about=f"List a bank's {what}, of all enterprises or of one, as they are now; "
+        "`counterfoil audit picture` adds one's at every other bank, and to each figure its transactions.",
+        example="BankA --enterprise 91310000MA1FL0007C --org Regulator --user auditor",
+    )  # fmt: skip
+
+
 _OWN = [
     Command(
         "credit", "ask", credit.ASK,
@@ -81,6 +90,8 @@ _OWN = [
         fields=(*fields_of(m.Enquire, without=("figure",)), _FIGURE), build=_figure,
         example=f"{'0' * 31}1 --purpose credit-review --scope BASIC --org BankA --user officer1",
     ),
+    _supervised("grants", credit.SUPERVISE_GRANTS),
+    _supervised("enquiries", credit.SUPERVISE_ENQUIRIES),
     _act("suspend", m.Suspend, "Propose that nothing is asked or delivered under a grant for now."),
     _act("resume", m.Resume, "Propose that a suspended grant stands again."),
     _act("hold", m.Hold, "Propose that a delivered report is kept beyond its retention."),

@@ -216,7 +216,12 @@ _OWN = [
         "audit", "document", trade.SUPERVISE, fields=_DOCUMENT, build=_document,
         example="--declaration 224820260027322286 --user auditor",
     ),
-    Command("audit", "enterprise", trade.SUPERVISE_ENTERPRISE, example="91310000MA1FL0007C --user auditor"),
+    Command(
+        "audit", "enterprise", trade.SUPERVISE_ENTERPRISE,
+        about="List all documents of one enterprise, as they are now; `counterfoil audit picture` adds "
+        "loans, freight and credit, and to each figure its transactions.",
+        example="91310000MA1FL0007C --user auditor",
+    ),
     Command("audit", "bank", trade.SUPERVISE_BANK, example="BankA --all --user auditor"),
     Command("audit", "documents", trade.SUPERVISE_DOCUMENTS, example="--all --user auditor"),
     Command("audit", "views", trade.SUPERVISE_VIEWS, example="--all --user auditor"),

@@ -134,6 +134,12 @@ def _freeze(stated: Stated, _: Desk) -> registry.Freeze:
 _ID = "0123456789abcdef0123456789abcdef"
 _OWN = [
     Command(
+        "freight", "supervise-enterprise", freight.SUPERVISE_ENTERPRISE,
+        about="List an enterprise's tax invoices and what is used of them, as they are now; "
+        "`counterfoil audit picture` adds payments, loans and credit, and to each figure its transactions.",
+        example="91310000MA1FL0007C --org Regulator --user auditor",
+    ),
+    Command(
         "freight", "verify", freight.VERIFY, fields=_fields(freight.Verify), more=_seen,
         about="Ask for documents that a customer showed: what is genuine, and what is left of it.",
         example="--invoice @invoices.json --org BankA --user officer1",
