@@ -7,6 +7,7 @@ import pytest
 import scenarios
 from counterfoil_cli.trade_chaincode import trade_chaincode
 from network_trade import NetworkTrade
+from port_away import no_lock_without_port
 from running_network import running_network
 from three_banks import MSP_IDS, write_three_banks
 from trade_life import lead_on
@@ -36,3 +37,7 @@ def test_two_hundred_steps_follow_the_sums(trade: NetworkTrade) -> None:
     """As tests/property/test_export_invoice.py, where transactions have blocks and real endorsers."""
     happened = lead_on(trade, 200, random.Random("embedded"))
     assert len({each.kind for each in happened.events}) > 12
+
+
+def test_no_lock_without_port_and_the_refusal_says_why(trade: NetworkTrade) -> None:
+    no_lock_without_port(trade)

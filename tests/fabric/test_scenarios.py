@@ -3,22 +3,18 @@
 import os
 import random
 import signal
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 
 import pytest
 import scenarios
-from counterfoil import CounterfoilError, EndorseError
-from counterfoil.trade import Patience
 from counterfoil_cli.trade_chaincode import trade_chaincode
 from counterfoil_contracts.export_invoice import messages
 from counterfoil_network.deployment import FABRIC
-from counterfoil_network.fabric.layout import node_files
 from counterfoil_network.fabric.status import processes
 from network_trade import NetworkTrade
-from running_network import RunningNetwork, running_network
+from port_away import no_lock_without_port, until
+from running_network import running_network
 from three_banks import MSP_IDS, write_three_banks
 from trade_life import lead_on
 
@@ -67,48 +63,10 @@ def test_programs_are_killed_in_the_middle_of_a_financing(trade: NetworkTrade) -
     for name in victims:
         os.kill(running[name]["pid"], signal.SIGKILL)
     trade.reconnect()
-    _until(lambda: exporter.available(number) == 0)
+    until(lambda: exporter.available(number) == 0)
     trade.act("BankA", messages.Repay(mark, "OWN_FUNDS", 300_000, trade.today))
     assert (exporter.available(number), exporter.held(number)) == (300_000, 600_000)
 
 
 def test_no_lock_without_port_and_the_refusal_says_why(trade: NetworkTrade) -> None:
-    """A lock that the regulator made alone would be no proof against the regulator."""
-    exporter = scenarios.Exporter.entered(trade)
-    invoice, number = exporter.invoice("I1", 1_000_000), exporter.declare(1_000_000)
-    view = exporter.view("BankA", [invoice], [number], [(0, 0, 1_000_000, 1_000_000)])
-    with _away(trade.network, "Port"):
-        trade.patience = Patience(attempts=1)
-        trade.reconnect()
-        with pytest.raises(EndorseError, match="PortMSP"):
-            trade.lock("BankA", view, [(0, number, 900_000)])
-    trade.patience = Patience()
-    trade.reconnect()
-    _until(lambda: exporter.available(number) == 900_000)
-    trade.lock("BankA", view, [(0, number, 900_000)])
-
-
-@contextmanager
-def _away(network: RunningNetwork, organisation: str) -> Iterator[None]:
-    """The organisation's peer is killed and cannot be started again while the block lasts."""
-    node = network.state.node(organisation)
-    settings = node_files(network.folder, node).root / "core.yaml"
-    hidden = settings.rename(settings.with_suffix(".hidden"))
-    os.kill(processes(network.folder)[node.host]["pid"], signal.SIGKILL)
-    try:
-        yield
-    finally:
-        hidden.rename(settings)
-
-
-def _until(holds: Callable[[], bool]) -> None:
-    """Wait until it holds; while programs start, nobody answers."""
-    deadline = time.monotonic() + 120
-    while True:
-        try:
-            if holds():
-                return
-        except CounterfoilError:
-            assert time.monotonic() < deadline
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
+    no_lock_without_port(trade)

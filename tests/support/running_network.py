@@ -13,7 +13,7 @@ from counterfoil_network.deployment import EMBEDDED, FABRIC, NetworkFolder, Netw
 from counterfoil_network.deployment.chaincode import Chaincode, deploy_on
 from counterfoil_network.deployment.engine_process import EngineProcess
 from counterfoil_network.deployment.heights import peer_heights
-from counterfoil_network.deployment.network import Launch, run_network
+from counterfoil_network.deployment.network import Engine, Launch, run_network
 from counterfoil_network.deployment.state import NetworkState
 from counterfoil_network.fabric.engine import FabricEngine
 from counterfoil_network.fabric.programs import find_programs
@@ -70,6 +70,18 @@ class RunningNetwork:
     folder: NetworkFolder
     state: NetworkState
     pid: int
+    engine: Engine | None = None
+
+    @contextmanager
+    def away(self, organisation: str) -> Iterator[None]:
+        """The organisation's peer is switched off while the block lasts."""
+        assert self.engine is not None, "the network was started here"
+        host = self.state.node(organisation).host
+        self.engine.halt(host)
+        try:
+            yield
+        finally:
+            self.engine.resume(host)
 
     @contextmanager
     def gateway(self, organisation: str, user: str = "Admin") -> Iterator[Gateway]:
@@ -115,4 +127,4 @@ def running_network(
             deploy_on(running, chaincode)
         for other in beside:
             deploy_on(running, other)
-        yield RunningNetwork(running.folder, running.state, running.engine.pid)
+        yield RunningNetwork(running.folder, running.state, running.engine.pid, running.engine)

@@ -152,16 +152,16 @@ class LedgerAccess:
         return QueryIterator(response, self._fetch_next, self._close_query, parse_key_modification)
 
     def start_batch(self) -> None:
-        """Collect the writes from here on, where the peer takes batches."""
-        if self._features.write_batch and self._batch is None:
+        """Collect the writes from here on."""
+        if self._batch is None:
             self._batch = WriteBatch()
 
     def finish_batch(self) -> None:
         """Send what was collected."""
         batch, self._batch = self._batch, None
         if batch is not None:
-            for payload in batch.messages(self._features.write_batch):
-                self._call(MESSAGE.WRITE_BATCH_STATE, payload)
+            for message_type, payload in batch.messages(self._features.write_batch):
+                self._call(message_type, payload)
 
     def call(self, message_type: MESSAGE.Type.ValueType, payload: bytes) -> bytes:
         """Any other request."""

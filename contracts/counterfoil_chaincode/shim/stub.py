@@ -182,7 +182,7 @@ class ChaincodeStub(PrivateData):
     # Writes together, events, other chaincodes
 
     def start_write_batch(self) -> None:
-        """Collect writes and send them together, where the peer can (Fabric 3.1); else write one by one."""
+        """Collect writes and send them at the end: together where the peer can (3.1), else one by one."""
         self._ledger.start_batch()
 
     def finish_write_batch(self) -> None:

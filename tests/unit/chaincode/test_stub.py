@@ -311,9 +311,27 @@ def test_an_older_peer_is_asked_one_by_one() -> None:
     stub = ChaincodeStub(Invocation("c", "t", ()), recorder)
     stub.start_write_batch()
     assert stub.get_multiple_states(["a", "b", "c"]) == [b"1", None, b"3"]
-    stub.put_state("a", b"1")
+    assert [kind for kind, _ in recorder.asked] == [MESSAGE.GET_STATE] * 3
+
+
+def test_an_older_peer_is_sent_nothing_before_the_end_and_then_one_by_one() -> None:
+    collected, plain = Recorder(), Recorder()
+
+    def write(stub: ChaincodeStub) -> None:
+        stub.put_state("a", b"1")
+        stub.put_private_data("shared", "b", b"2")
+        stub.delete_state("c")
+        stub.purge_private_data("shared", "d")
+        stub.set_state_validation_parameter("a", POLICY)
+
+    write(ChaincodeStub(Invocation("c", "t", ()), plain))
+    stub = ChaincodeStub(Invocation("c", "t", ()), collected)
+    stub.start_write_batch()
+    write(stub)
+    assert collected.asked == [], "a refusal from here on leaves nothing at the peer"
     stub.finish_write_batch()
-    assert [kind for kind, _ in recorder.asked] == [MESSAGE.GET_STATE] * 3 + [MESSAGE.PUT_STATE]
+    assert collected.asked == plain.asked
+    assert len(plain.asked) == 5
 
 
 def test_batches_are_cut_to_the_peers_size_and_keep_the_last_write() -> None:
