@@ -7,7 +7,8 @@ the argument `-peer.address` or `--peer.address` goes before it), `CORE_PEER_LOC
 `CORE_PEER_TLS_ENABLED`, `CORE_PEER_TLS_ROOTCERT_FILE`, and for its own certificate `CORE_TLS_CLIENT_KEY_FILE`
 and `CORE_TLS_CLIENT_CERT_FILE` (PEM), or `CORE_TLS_CLIENT_KEY_PATH` and `CORE_TLS_CLIENT_CERT_PATH` (base64
 of PEM). In their place `--run-metadata FILE` takes the chaincode.json that a peer gives an external builder's
-`run` (fabric core/container/externalbuilder/externalbuilder.go runConfig).
+`run` (fabric core/container/externalbuilder/externalbuilder.go runConfig). `COUNTERFOIL_TRANSACTIONS_MAX` is
+as for a service.
 """
 
 import argparse
@@ -20,15 +21,15 @@ import ssl
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from threading import Event, Thread
 
 from .entry_point import EntryPointError, load_chaincode
 from .errors import ProtocolViolation
 from .peer_environment import LOCAL_MSP_VARIABLE, PeerEnvironment
-from .service import DRAIN_SECONDS, SettingsError
-from .shim.admission import Admission
+from .service import DRAIN_SECONDS, SettingsError, transactions_max
+from .shim.admission import DEFAULT_LIMIT, Admission
 from .shim.grpc_client import CallFailed, OpenCall
 from .shim.handler import Handler, Invocable
 
@@ -49,6 +50,7 @@ class LaunchSettings:
     chaincode_id: str
     tls: ssl.SSLContext | None = None
     msp_id: str = ""
+    transactions_max: int = DEFAULT_LIMIT
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str], address: str = "") -> "LaunchSettings":
@@ -143,7 +145,7 @@ class PeerLink:
         self._abandoned = abandoned
         self._stopping = False
         self._ended = Event()
-        self._admission = Admission()
+        self._admission = Admission(settings.transactions_max)
         self._call = OpenCall(settings.address, PATH, settings.tls)
         self._reading = self._call.reading(self._receive, self._end, self._admission)
         peer = PeerEnvironment(settings.msp_id)
@@ -200,6 +202,7 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
             settings = LaunchSettings.from_run_metadata(given.run_metadata)
         else:
             settings = LaunchSettings.from_environment(environment, given.address)
+        settings = replace(settings, transactions_max=transactions_max(environment))
         invocable = load_chaincode(given.entry_point)
     except (EntryPointError, SettingsError) as error:
         logger.error("%s", error)

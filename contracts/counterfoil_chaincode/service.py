@@ -3,7 +3,8 @@
 Environment, with the names of Fabric's samples: `CHAINCODE_SERVER_ADDRESS` (host:port to listen at),
 `CHAINCODE_ID` (package ID), `CORE_PEER_LOCALMSPID` (MSP of the peer served: one service a peer), and for TLS
 `CHAINCODE_TLS_DISABLED` (`false` turns it on), `CHAINCODE_TLS_KEY`, `CHAINCODE_TLS_CERT` and, to admit only
-peers with a certificate of these CAs, `CHAINCODE_CLIENT_CA_CERT` (paths of PEM files).
+peers with a certificate of these CAs, `CHAINCODE_CLIENT_CA_CERT` (paths of PEM files). Ours besides:
+`COUNTERFOIL_TRANSACTIONS_MAX`, how many transactions may be under way at once (1,024).
 
 The same address answers `grpc.health.v1.Health/Check`: SERVING, and NOT_SERVING once it is told to end.
 """
@@ -21,7 +22,7 @@ from threading import Event
 from .entry_point import EntryPointError, load_chaincode
 from .peer_environment import PeerEnvironment
 from .shim import connect, health
-from .shim.admission import Admission
+from .shim.admission import DEFAULT_LIMIT, Admission
 from .shim.grpc_server import ServedBy
 from .shim.handler import Invocable
 from .shim.listener import Listener
@@ -33,6 +34,7 @@ CONNECTIONS_MAX = 64
 DRAIN_SECONDS = 30.0
 """How long running transactions may take when the service stops: the peer's own limit."""
 
+_MAX_VARIABLE = "COUNTERFOIL_TRANSACTIONS_MAX"
 _EXIT_BAD_SETTINGS = 2
 
 
@@ -74,30 +76,44 @@ class TlsFiles:
 
 @dataclass(frozen=True, slots=True)
 class ServiceSettings:
-    """Where to listen (host:port), as which package, and with TLS or without."""
+    """Where to listen (host:port), as which package, with TLS or without, how many at once."""
 
     address: str
     chaincode_id: str
     tls: TlsFiles | None = None
+    transactions_max: int = DEFAULT_LIMIT
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "ServiceSettings":
         """Read the variables named above.
 
         Raises:
-            SettingsError: one that is needed is missing.
+            SettingsError: one that is needed is missing, or is not what it should be.
         """
+        most = transactions_max(environment)
         address, chaincode_id = environment.get("CHAINCODE_SERVER_ADDRESS"), environment.get("CHAINCODE_ID")
         if not address or not chaincode_id:
             raise SettingsError("CHAINCODE_SERVER_ADDRESS and CHAINCODE_ID must be set")
         if environment.get("CHAINCODE_TLS_DISABLED", "true").lower() != "false":
-            return cls(address, chaincode_id)
+            return cls(address, chaincode_id, transactions_max=most)
         key, certificate = environment.get("CHAINCODE_TLS_KEY"), environment.get("CHAINCODE_TLS_CERT")
         if not key or not certificate:
             raise SettingsError("CHAINCODE_TLS_KEY and CHAINCODE_TLS_CERT must be set for TLS")
         authorities = environment.get("CHAINCODE_CLIENT_CA_CERT")
         tls = TlsFiles(Path(key), Path(certificate), Path(authorities) if authorities else None)
-        return cls(address, chaincode_id, tls)
+        return cls(address, chaincode_id, tls, most)
+
+
+def transactions_max(environment: Mapping[str, str]) -> int:
+    """How many transactions may be under way at once.
+
+    Raises:
+        SettingsError: the variable is no whole number from 1 on.
+    """
+    told = environment.get(_MAX_VARIABLE, str(DEFAULT_LIMIT))
+    if not (told.isascii() and told.isdigit() and int(told)):
+        raise SettingsError(f"{_MAX_VARIABLE} must be a whole number from 1 on, not {told!r}")
+    return int(told)
 
 
 class ChaincodeServer:
@@ -108,7 +124,7 @@ class ChaincodeServer:
     """
 
     def __init__(self, invocable: Invocable, settings: ServiceSettings, peer: PeerEnvironment) -> None:
-        self._admission = Admission()
+        self._admission = Admission(settings.transactions_max)
         chaincode = connect.ChaincodeService(invocable, settings.chaincode_id, peer)
         probed = health.Health(lambda: not self._admission.closed, connect.SERVICE)
         methods = {connect.PATH: ServedBy(chaincode.begin), health.PATH: ServedBy(probed.begin)}

@@ -243,11 +243,40 @@ def test_mutual_tls_admits_only_known_peers(tmp_path: Path) -> None:
             {"CHAINCODE_SERVER_ADDRESS": "x", "CHAINCODE_ID": "y", "CHAINCODE_TLS_DISABLED": "false"},
             "CHAINCODE_TLS_KEY and CHAINCODE_TLS_CERT must be set for TLS",
         ),
+        *(
+            (
+                {
+                    "CHAINCODE_SERVER_ADDRESS": "a:1",
+                    "CHAINCODE_ID": "c",
+                    "COUNTERFOIL_TRANSACTIONS_MAX": wrong,
+                },
+                "COUNTERFOIL_TRANSACTIONS_MAX must be a whole number from 1 on, not",
+            )
+            for wrong in ("0", "-1", "many", "", "²")
+        ),
     ],
 )
 def test_settings_that_are_missing_are_told(environment: dict[str, str], told: str) -> None:
     with pytest.raises(SettingsError, match=told):
         ServiceSettings.from_environment(environment)
+
+
+def test_no_more_transactions_are_admitted_than_the_environment_says() -> None:
+    told = {"CHAINCODE_SERVER_ADDRESS": "127.0.0.1:0", "CHAINCODE_ID": "counter:1"}
+    server = _serve(
+        ServiceSettings.from_environment(told | {"COUNTERFOIL_TRANSACTIONS_MAX": "2"}),
+    )
+    with grpc.insecure_channel(f"localhost:{server.port}") as channel:
+        peer = DiallingPeer(channel)
+        assert peer.registered.get(timeout=60) == "counter:1"
+        peer.answers[MESSAGE.GET_STATE] = lambda _: None
+        for number in range(3):
+            peer.start(f"t{number}", "add", "k", "1")
+        message, answer = peer.finish()
+        assert (message.txid, answer.status) == ("t2", 503)
+        assert "more than 2 at once" in answer.message
+        peer.hang_up()
+    server.stop(60)
 
 
 def test_an_address_in_use_is_told(server: ChaincodeServer) -> None:
