@@ -51,12 +51,13 @@ class Verdict:
         return [str(finding) for finding in self.findings[:3]]
 
 
-def audit_and_cheat(stage: Stage, folder: Path, loan: Loan) -> None:
-    """Export, verify, change a byte of the lock's block, change a byte of the loan's terms."""
+def audit_and_cheat(stage: Stage, folder: Path, loan: Loan) -> Path:
+    """Export, verify, change a byte of the lock's block, a byte of the loan's terms; gives the export."""
     stage.narration.chapter("Cheat", "an auditor's own process, on exported files only")
     export = export_and_verify(stage, folder)
     _cheat(stage, export, "block", loan.locked_by, loan.mark)
     _cheat(stage, export, "private value", loan.terms_by, loan.papers.loan_reference)
+    return export
 
 
 def export_and_verify(stage: Stage, folder: Path) -> Path:

@@ -14,7 +14,7 @@ from counterfoil import CounterfoilError
 from counterfoil_network.deployment.description import CRYPTO_CONFIG, description_file
 from counterfoil_network.identities import open_crypto_folder
 
-from counterfoil_demo import cheating, credit, financing, freight, looking, opening
+from counterfoil_demo import cheating, credit, financing, freight, looking, opening, picture
 from counterfoil_demo.cast import Cast
 from counterfoil_demo.engine import NetworkDidNotStart, network_up
 from counterfoil_demo.enterprise import open_enterprise
@@ -129,12 +129,14 @@ def _tell(stage: Stage, seed: int, story: str, folder: Path, *, looks: bool) -> 
         return
     if loans is None:
         stage.narration.chapter("The audit", "an auditor's own process, on exported files only")
-        cheating.export_and_verify(stage, folder)
-        return
-    first, second = loans
-    looking.side_by_side(stage, first, second)
-    looking.search_files(stage)
-    cheating.audit_and_cheat(stage, folder, first)
+        export = cheating.export_and_verify(stage, folder)
+    else:
+        first, second = loans
+        looking.side_by_side(stage, first, second)
+        looking.search_files(stage)
+        export = cheating.audit_and_cheat(stage, folder, first)
+    if story in {"credit", "all"}:
+        picture.draw(stage, export, enterprise.uscc)
 
 
 def _banks(stage: Stage, enterprise: Enterprise) -> tuple[Loan, Loan]:

@@ -55,11 +55,16 @@ def facts_of(ledger: LedgerAt, enterprise: str) -> Facts:
 
 
 def _directory(ledger: LedgerAt, enterprise: str) -> EnterpriseHistory:
-    for _, bucket in ledger.records(AUTHORITY, "enterprise", Bucket):
-        for entry in bucket.entries:
-            if entry.uscc == enterprise:
-                return EnterpriseHistory(entry.records, entry.since)
-    return EnterpriseHistory((), ())
+    """All entries by time. After a new secret an enterprise goes on in another bucket, from nothing."""
+    found = [
+        (since, record)
+        for _, bucket in ledger.records(AUTHORITY, "enterprise", Bucket)
+        for entry in bucket.entries
+        if entry.uscc == enterprise
+        for since, record in zip(entry.since, entry.records, strict=True)
+    ]
+    found.sort(key=lambda each: each[0])
+    return EnterpriseHistory(tuple(record for _, record in found), tuple(since for since, _ in found))
 
 
 def _pools(ledger: LedgerAt, enterprise: str, declarations: tuple[Declaration, ...]) -> Iterator[Pool]:
@@ -73,4 +78,7 @@ def _pools(ledger: LedgerAt, enterprise: str, declarations: tuple[Declaration, .
 def _marks(ledger: LedgerAt, enterprise: str) -> Iterator[Mark]:
     for name in ledger.collections:
         if name.startswith(_MARKS):
-            yield from (mark for _, mark in ledger.records(name, MARK, Mark) if mark.enterprise == enterprise)
+            for _, mark in ledger.records(name, MARK, Mark):
+                # What is left of a financing that went to another bank keeps the loan's figures.
+                if mark.enterprise == enterprise and mark.state != "TRANSFERRED":
+                    yield mark

@@ -16,3 +16,4 @@ def test_the_story_of_credit_comes_out(tmp_path: Path) -> None:
     assert re.search(r"^All \d+ steps came out as expected", done.stdout, re.MULTILINE)
     for told in ("PENDING", "LOWER", "REFUSED, GRANT_EXHAUSTED", "GRANT_REVOKED", "the delivered report yes"):
         assert told in done.stdout
+    assert "figures not explained none" in done.stdout, "it ends with the whole picture"

@@ -39,6 +39,10 @@ class Books:
     """Its entries: by which transaction, class, frozen."""
     predecessors: list[str] = field(default_factory=list)
     """Transactions by which it took others over."""
+    attempts: list[str] = field(default_factory=list)
+    """Transactions that came too late and wrote nothing."""
+    enquiry: str = ""
+    """BankA's, for a report of all that it trades."""
 
     @property
     def uscc(self) -> str:

@@ -12,6 +12,7 @@ from counterfoil import EventsError
 from counterfoil_audit import audit
 from counterfoil_cli.audit import app
 from counterfoil_cli.audit_export import ExportRequest, export
+from counterfoil_history import compute_report, read_ledger
 from counterfoil_protocol.block import parse_block, transactions_filter
 from counterfoil_protocol.envelope import parse_transaction
 from counterfoil_protocol.messages import rwset, transaction
@@ -48,6 +49,8 @@ def whole_picture(trade: ToldTrade, books: Books, folder: Path) -> None:
     found = picture(exported, books.uscc)
     figures_are_those_of_the_books(found, books)
     entries_are_those_of_the_books(found, books)
+    attempts_are_those_of_the_books(found, books)
+    a_report_says_the_same(exported, books)
     transactions_are_in_the_blocks(found, exported)
     earlier_pictures_are_parts(found, exported)
     a_bank_has_none(trade.network, books.uscc, exported, folder)
@@ -73,6 +76,30 @@ def entries_are_those_of_the_books(found: Any, books: Books) -> None:
     assert [each["transaction"] for each in found["predecessors"]] == books.predecessors
 
 
+def attempts_are_those_of_the_books(found: Any, books: Books) -> None:
+    """What came too late stands beside what it would have written, and moved nothing."""
+    tried = {by for section in found["sections"] for each in section["records"] for by in each["attempts"]}
+    assert tried == set(books.attempts)
+    codes = {each["id"]: each["code"] for each in found["transactions"]}
+    assert all(codes[by] == "MVCC_READ_CONFLICT" for by in books.attempts)
+
+
+def a_report_says_the_same(exported: Path, books: Books) -> None:
+    """A credit report of the same height comes to the same sums."""
+    told = compute_report(read_ledger(exported), "BankA", books.enquiry).trade
+    assert told is not None
+    for totals, name, of in (
+        (told.declared, "declared", {("status", "CLEARED")}),
+        (told.collected, "document_collected", {("kind", "INVOICE")}),
+        (told.outstanding, "loan_outstanding", set()),
+    ):
+        moves = [
+            moved for key, moved in books.moves.items() if key[0] == name and key[2] == "USD" and of <= key[1]
+        ]
+        due = sum(change for moved in moves for _, change in moved)
+        assert [(each.currency, each.amount) for each in totals] == [("USD", due)], name
+
+
 def transactions_are_in_the_blocks(found: Any, exported: Path) -> None:
     """Each stands where the picture says, with that code and that request, and wrote the record it moved."""
     placed = _placed(exported)
@@ -80,7 +107,7 @@ def transactions_are_in_the_blocks(found: Any, exported: Path) -> None:
         block, code, arguments, _ = placed[each["id"]]
         assert (each["block"], each["code"]) == (block, code)
         assert arguments == [each["function"], each["request"]]
-        assert each["request"] in each["outcome"]
+        assert (each["request"] in each["outcome"]) == (code == "VALID")
     named = {each["id"] for each in found["transactions"]}
     for by, record in _writes(found):
         assert by in named

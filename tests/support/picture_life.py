@@ -11,7 +11,15 @@ from counterfoil_contracts.export_invoice import operations as trade_ops
 from counterfoil_contracts.freight_payment import operations as freight
 from counterfoil_contracts.registry import operations as registry
 from counterfoil_contracts.testing import APPROVER, social_credit_code
+from counterfoil_protocol.confidential import (
+    TRANSACT,
+    build_request,
+    new_request_id,
+    new_salt,
+    organizations,
+)
 from credit_network import network_life
+from msgspec import to_builtins
 from picture_books import Books, ToldTrade
 from scenarios.exporter import Exporter
 
@@ -25,14 +33,16 @@ def live(trade: ToldTrade) -> Books:
     number = _declare(books, 10_000_000)
     _troubled_loan(books, number)
     _handed_over_loan(books)
+    _late_loan(books)
     look, at = _tax_invoice(books)
     day = {"day": trade.today, "payer": books.uscc, "payee": trade.payee}
     _paid_invoice(books, look, day)
     _red_invoice(books, at)
     _payments_of_a_day(books, day)
     _payee(books)
-    grant, read = _credit(books)
-    _disputed(books, read)
+    grant = _credit(books)
+    _too_late(books, grant)
+    _disputed(books, books.enquiry)
     _refused_and_ended(books, grant)
     _predecessor(books)
     _class_b(books, frozen=False)
@@ -161,6 +171,28 @@ def _handed_over_loan(books: Books) -> None:
     books.repaid(A, "REFINANCED", 50_000)
 
 
+def _late_loan(books: Books) -> None:
+    """A loan of before, of which a part had come back when the regulator admitted it."""
+    trade = books.trade
+    number, invoice = _declare(books, 2_000_000), books.exporter.invoice("P-3", 1_500_000)
+    view = books.exporter.view("BankB", [invoice], [number], [(0, 0, 1_500_000, 1_500_000)])
+    books.moved("views", 1, bank=B)
+    books.moved("consents", 1, bank=B, state="GIVEN")
+    pledge = messages.Pledge(0, number, 800_000, 800_000, 800_000)
+    terms = trade.put_terms("BankB", 800_000)
+    loan = messages.Register("LATE", view, terms, "USD", 800_000, (pledge,), trade.day(-3), 200_000)
+    act = trade.prepare("BankB", loan)
+    trade.confirm("BankB", act)
+    trade.submit(trade.regulators[0], trade_ops.ADMIT, trade_ops.Admit(B, act))
+    books.moved("document_total", 1_500_000, "USD", kind="INVOICE")
+    books.moved("documents_flagged", 1, kind="INVOICE", flag="LATE_REGISTERED")
+    books.moved("consent_used", 800_000, "USD", bank=B)
+    books.held(B, 0, 600_000)
+    books.loan(B, approved=800_000, drawn=800_000, repaid=200_000, outstanding=600_000)
+    books.moved("loan_repaid_from", 200_000, "USD", bank=B, source="BEFORE_REGISTRATION")
+    books.state("financings", "", "PARTIALLY_REPAID", bank=B)
+
+
 def _tax_invoice(books: Books) -> tuple[str, int]:
     """An invoice to the enterprise, and BankA's look at it."""
     trade, at = books.trade, next(_others)
@@ -231,19 +263,44 @@ def _pay_undocumented(books: Books, bank: str, amount: int, role: str, day: dict
     books.paid(msp_id, role, "MARKED", "PAID", marked=-amount, paid=amount)
 
 
-def _credit(books: Books) -> tuple[str, str]:
-    """Asked for, granted, read; gives grant and enquiry."""
+def _credit(books: Books) -> str:
+    """Asked for, granted, read; gives the grant."""
     life, uscc = network_life(books.trade), books.uscc
     ask = life.ask("BankA", enterprise=uscc)
     books.moved("asks", 1, bank=A, state="WAITING_OR_ENDED")
     grant = life.grant("BankA", enterprise=uscc, ask=ask)
     books.state("asks", "WAITING_OR_ENDED", "GRANTED", bank=A)
     books.moved("grants", 1, bank=A)
-    read = life.enquire(grant).enquiry
+    books.enquiry = life.enquire(grant).enquiry
     books.moved("enquiries", 1, bank=A)
-    life.deliver(read, enterprise=uscc)
+    life.deliver(books.enquiry, enterprise=uscc)
     books.moved("reports_delivered", 1, bank=A)
-    return grant, read
+    return grant
+
+
+def _too_late(books: Books, grant: str) -> None:
+    """Two enquiries endorsed on one state: the second to be ordered writes nothing."""
+    trade = books.trade
+    trade.network.await_level_peers()
+    with trade.network.gateway("BankA", "officer1") as gateway:
+        contract = gateway.network("trade").contract("trade", credit.CONTRACT)
+        body = to_builtins(m.Enquire(grant, "CREDIT_REVIEW", ("BASIC", "TRADE")))
+        first, second = (
+            contract.propose(
+                TRANSACT,
+                new_request_id(),
+                transient=build_request(credit.ENQUIRE.name, body, new_salt()),
+                endorsing_organizations=organizations(credit.ENQUIRE.endorsers, A),
+            )
+            .endorse()
+            .sign()
+            for _ in range(2)
+        )
+        assert first.submit().status().name == "VALID"
+        assert second.submit().status().name == "MVCC_READ_CONFLICT"
+    trade.last = first.transaction_id
+    books.moved("enquiries", 1, bank=A)
+    books.attempts.append(second.transaction_id)
 
 
 def _disputed(books: Books, read: str) -> None:
