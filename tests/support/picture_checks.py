@@ -19,7 +19,7 @@ from counterfoil_protocol.messages import rwset, transaction
 from counterfoil_protocol.rwset import ReadWriteSet
 from picture_books import Books, ToldTrade
 from ready_desks import export_of
-from running_network import RunningNetwork
+from running_network import ROOT, RunningNetwork
 from typer.testing import CliRunner
 
 HEIGHTS = 2
@@ -52,6 +52,7 @@ def whole_picture(trade: ToldTrade, books: Books, folder: Path) -> None:
     attempts_are_those_of_the_books(found, books)
     a_report_says_the_same(exported, books)
     transactions_are_in_the_blocks(found, exported)
+    people_read_it_too(found, exported)
     earlier_pictures_are_parts(found, exported)
     a_bank_has_none(trade.network, books.uscc, exported, folder)
 
@@ -114,6 +115,18 @@ def transactions_are_in_the_blocks(found: Any, exported: Path) -> None:
         _, code, _, written = placed[by]
         assert code == "VALID"
         assert (record["collection"], hashlib.sha256(record["key"].encode()).digest()) in written
+
+
+def people_read_it_too(found: Any, exported: Path) -> None:
+    """Without `--json` the same is told in lines; the page explains every figure."""
+    told = CliRunner().invoke(app, ["picture", str(exported), found["enterprise"]])
+    assert told.exit_code == 0, told.output
+    assert all(each["id"] in told.stdout for each in found["transactions"])
+    page = (ROOT / "docs/whole-picture.md").read_text(encoding="utf-8")
+    for each in _figures(found):
+        of = ", ".join(each["of"].values())
+        assert f"\n  {each['name'].replace('_', ' ')} ({of}): " in told.stdout
+        assert f"`{each['name']}`" in page, each["name"]
 
 
 def earlier_pictures_are_parts(found: Any, exported: Path) -> None:

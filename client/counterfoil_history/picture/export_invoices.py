@@ -40,7 +40,7 @@ from counterfoil_protocol.confidential import AUTHORITY
 
 from ..chronicle import Chronicle, Step, Track
 from ..figures import Measure
-from .sheet import Section, Sheet, bank_of_collection, short
+from .sheet import Section, Sheet, bank_of_collection, named_act, short
 
 Counts = Iterable[tuple[Measure, int]]
 
@@ -71,7 +71,7 @@ def export_invoices(chronicle: Chronicle, enterprise: str) -> Section:
     # A view's id is the request's that made it.
     looked = {track[0].transaction.request for track in views}
     acts = _ActsOf(enterprise, {track[-1].value.id: track[-1].value for track in marks}, looked)
-    taken = sheet.take("act", _handed_on(acts.own(chronicle)), _named_act, acts.counts)
+    taken = sheet.take("act", _handed_on(acts.own(chronicle)), named_act, acts.counts)
     bound = _Bound.by([track[-1].value for track in marks], [track[-1].value for track in taken])
     sheet.take("terms", bound.of(chronicle, TERMS, StoredTerms, bound.terms), _named_terms)
     sheet.take("slip", bound.of(chronicle, SLIP, StoredSlip, bound.slips), _named_slip)
@@ -264,13 +264,6 @@ def _named_transfer(step: Step) -> str:
     transfer = step.value
     state = "executed" if transfer.executed_by else "accepted" if transfer.accepted_by else "proposed"
     return f"transfer from {transfer.leaving} to {transfer.successor} {state}"
-
-
-def _named_act(step: Step) -> str:
-    act = step.value
-    kind = type(act.body).__struct_config__.tag
-    state = "reversed" if act.reversed_by else "confirmed" if act.confirmed_at else "prepared"
-    return f"{kind} {short(act.id)} {state}"
 
 
 def _named_view(step: Step) -> str:

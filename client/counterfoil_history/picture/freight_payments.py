@@ -30,7 +30,7 @@ from ..chronicle import Chronicle, Step, Track
 from ..figures import Measure
 from ..question import ask
 from .export_invoices import document_counts
-from .sheet import Section, Sheet, short
+from .sheet import Section, Sheet, named_act, short
 
 Counts = Iterable[tuple[Measure, int]]
 _MARKS = "marks_"
@@ -66,7 +66,7 @@ def freight_payments(chronicle: Chronicle, enterprise: str) -> Section:
         for track in chronicle.tracks(_MARKS, ACT, StoredAct)
         if track[-1].value.payment in ids or _is_old_payment(track[-1].value, enterprise)
     )
-    acts = sheet.take("payment act", done, _named_act)
+    acts = sheet.take("payment act", done, named_act)
     slips = {track[-1].value.slip for track in (*payments, *acts)}
     bound = (track for track in chronicle.tracks("terms_", SLIP, StoredSlip) if track[-1].value.id in slips)
     sheet.take("payment slip", bound, _named_slip)
@@ -171,13 +171,6 @@ def _days(chronicle: Chronicle, payments: Iterable[Track], enterprise: str) -> l
 
 def _is_old_payment(act: StoredAct, enterprise: str) -> bool:
     return isinstance(act.body, LegacyUse) and enterprise in {act.body.payer, act.body.payee}
-
-
-def _named_act(step: Step) -> str:
-    act = step.value
-    kind = type(act.body).__struct_config__.tag
-    state = "reversed" if act.reversed_by else "confirmed" if act.confirmed_at else "prepared"
-    return f"{kind} {short(act.id)} {state}"
 
 
 def _named_slip(step: Step) -> str:

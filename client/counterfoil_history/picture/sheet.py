@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
+from counterfoil_protocol.confidential import msp_of
+
 from ..chronicle import Chronicle, Step, Track
 from ..figures import Figure, Measure, Measured, Named, figures
 
@@ -81,7 +83,15 @@ class Sheet:
 
 def bank_of_collection(step: Step) -> str:
     """The MSP ID of the bank whose collection a record lies in."""
-    return f"{step.collection.partition('_')[2]}MSP"
+    return msp_of(step.collection.partition("_")[2])
+
+
+def named_act(step: Step) -> str:
+    """An act of two people: its kind, and how far it has come."""
+    act = step.value
+    kind = type(act.body).__struct_config__.tag
+    state = "reversed" if act.reversed_by else "confirmed" if act.confirmed_at else "prepared"
+    return f"{kind} {short(act.id)} {state}"
 
 
 def short(record_id: str) -> str:
