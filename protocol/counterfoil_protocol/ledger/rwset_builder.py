@@ -64,7 +64,11 @@ class _Namespace:
     collections: dict[str, _Collection] = field(default_factory=dict)
 
     def collection(self, name: str) -> _Collection:
-        return self.collections.setdefault(name, _Collection())
+        # Looked up, not `setdefault`: this is asked for every key, and what it would make is seldom wanted.
+        found = self.collections.get(name)
+        if found is None:
+            found = self.collections[name] = _Collection()
+        return found
 
     def public(self, name: str) -> NamespaceReadWriteSet:
         return NamespaceReadWriteSet(
@@ -138,7 +142,10 @@ class ReadWriteSetBuilder:
         return public, PrivateReadWriteSet(private) if private else None
 
     def _namespace(self, name: str) -> _Namespace:
-        return self._namespaces.setdefault(name, _Namespace())
+        found = self._namespaces.get(name)
+        if found is None:
+            found = self._namespaces[name] = _Namespace()
+        return found
 
 
 def _entries(metadata: Mapping[str, bytes]) -> MetadataEntries:

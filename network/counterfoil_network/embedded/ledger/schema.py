@@ -12,6 +12,10 @@ from .records import LedgerCorrupted
 FORMAT = 1
 """Of the tables, kept as SQLite's user_version; another number is another layout."""
 
+_MAPPED_BYTES = 1 << 40
+"""Of the file that is read as memory, as far as SQLite maps at all (2 GB). Keys are hashes: on a large ledger
+nearly every look-up wants another page, and each would be a call of the system."""
+
 PEER_TABLES = """
 CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS block (
@@ -73,6 +77,7 @@ def connect_writer(path: Path, tables: str) -> sqlite3.Connection:
     """
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     try:
+        connection.execute(f"PRAGMA mmap_size={_MAPPED_BYTES}")
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=FULL")
         connection.execute("PRAGMA secure_delete=ON")
@@ -94,5 +99,6 @@ def connect_writer(path: Path, tables: str) -> sqlite3.Connection:
 def connect_reader(path: Path) -> sqlite3.Connection:
     """A reading connection; statements outside `BEGIN` would each see another height, so always begin."""
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    connection.execute(f"PRAGMA mmap_size={_MAPPED_BYTES}")
     connection.execute("PRAGMA query_only=ON")
     return connection

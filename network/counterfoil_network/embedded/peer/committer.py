@@ -12,8 +12,10 @@ from counterfoil_protocol.block import check_block_data, header_hash, is_config_
 from counterfoil_protocol.config_validator import UpdateRefused
 from counterfoil_protocol.errors import MalformedMessage, PolicyFailure
 from counterfoil_protocol.ledger.definitions import LIFECYCLE
+from counterfoil_protocol.validation.endorsement_policy import written_keys
 from counterfoil_protocol.validation.transaction_validator import TransactionValidator
 
+from counterfoil_network.embedded.ledger.parsed import commit_view
 from counterfoil_network.embedded.ledger.records import CommitRequest, LedgerClosed
 from counterfoil_network.embedded.peer.private_data.collections import state_getter
 
@@ -118,6 +120,15 @@ class Committer:
 
 
 def writes_lifecycle(committed: CommittedBlock) -> bool:
-    """Whether a committed block may have changed chaincode definitions or approvals."""
-    needle = LIFECYCLE.encode()
-    return any(needle in envelope for envelope in committed.block.data.data)
+    """Whether a committed block may have changed chaincode definitions or approvals.
+
+    Every endorsement reads `_lifecycle`: what it is called by.
+    """
+    rwsets = (commit_view(envelope).rwset for envelope in committed.block.data.data)
+    return any(
+        next(written_keys(entry), None) is not None
+        for rwset in rwsets
+        if rwset is not None
+        for entry in rwset.namespaces
+        if entry.namespace == LIFECYCLE
+    )
