@@ -10,6 +10,8 @@ from counterfoil_contracts.core.message import Message, Time, Uscc
 from .operations import Enterprise, EnterpriseHistory
 
 BUCKETS = 1024
+BUCKET = "bucket"
+"""The kind of the keys by which enterprises fall into buckets."""
 _KIND = "enterprise"
 
 
@@ -66,7 +68,11 @@ def put(context: ConfidentialContext, enterprises: Sequence[Enterprise], now: in
         context.store.save(AUTHORITY, _KIND, number, bucket, record)
 
 
+def bucket_of(key: str) -> int:
+    """The number of a bucket, by an enterprise's key of kind `BUCKET`."""
+    return int(key.rpartition("/")[2][:8], 16) % BUCKETS
+
+
 def _bucket_numbers(context: ConfidentialContext, uscc: str) -> tuple[str, ...]:
     # The bucket comes from the keyed hash, so that nobody outside can tell who else is in it.
-    keys = context.key_ring().keys(AUTHORITY, "bucket", uscc)
-    return tuple(str(int(key.rpartition("/")[2][:8], 16) % BUCKETS) for key in keys)
+    return tuple(str(bucket_of(key)) for key in context.key_ring().keys(AUTHORITY, BUCKET, uscc))
