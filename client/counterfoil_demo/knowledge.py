@@ -23,9 +23,10 @@ _TEXTS: Final = frozenset(_TEXT_FIELDS.split())
 # Seconds since 1970 are no amounts.
 _TIME_FIELDS = """
 expires since times put_at prepared_at confirmed_at locked_at changed_at not_before expiry at asked_at
-marked_at void_at
+marked_at void_at taken_at answered_at acknowledged_at retain_until purged_at viewed_at executed_at
+ended until withdrawn
 """
-_TIMES: Final = frozenset(_TIME_FIELDS.split())
+TIMES: Final = frozenset(_TIME_FIELDS.split())
 _CONSENT: Final = "consent"
 PARTIES: Final = ("Regulator", "Port", "BankA", "BankB")
 """Whoever has a peer on the channel."""
@@ -57,7 +58,7 @@ class Facts:
                 self._note(inner, name)
         elif isinstance(value, str):
             self._note_text(value, name)
-        elif isinstance(value, int) and value >= SMALLEST_AMOUNT and name not in _TIMES:
+        elif isinstance(value, int) and value >= SMALLEST_AMOUNT and name not in TIMES:
             self.amounts.add(str(value))
 
     def _note_text(self, text: str, name: str) -> None:
