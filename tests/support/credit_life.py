@@ -10,6 +10,7 @@ from counterfoil_contracts.credit_authorization import messages as m
 from counterfoil_contracts.credit_authorization import operations as ops
 from counterfoil_contracts.credit_authorization import report as r
 from counterfoil_contracts.credit_authorization import statements as s
+from counterfoil_contracts.registry import operations as registry
 from counterfoil_contracts.testing import SELLER, TradeLedger, TradePeople, signatory
 
 DAY = 86_400
@@ -116,6 +117,12 @@ class CreditLife:
         first, second = self.trade.regulators
         proposed = self.trade.submit(first, ops.ACT_PROPOSE, m.ProposeAct(act)).proposal
         self.trade.submit(second, ops.ACT_CONFIRM, m.ConfirmAct(proposed))
+
+    def freeze(self, body: registry.Freeze) -> None:
+        """Two officers freeze or lift; an enterprise is entered in the directory before."""
+        if body.enterprise and body.frozen:
+            self.trade.put_enterprise(body.enterprise)
+        self.trade.freeze(body)
 
     def standing(self, grant: str, bank: str = "BankA") -> m.GrantAnswer:
         return self.trade.ask(self.trade.person(bank), ops.GRANT_READ, m.ReadGrant(grant))

@@ -9,8 +9,9 @@ from counterfoil import ContractRefusal
 from counterfoil_chaincode.testing import Refused
 from counterfoil_contracts.credit_authorization import messages as m
 from counterfoil_contracts.credit_authorization import operations as ops
+from counterfoil_contracts.registry.operations import Freeze
 from counterfoil_contracts.testing import SELLER
-from credit_life import CreditLife
+from credit_life import OTHER, CreditLife
 
 BANKS = ("BankA", "BankB")
 
@@ -95,6 +96,22 @@ def suspended_and_resumed(life: CreditLife) -> None:
     assert life.enquire(grant).refused == ""
 
 
+def frozen_takes_no_new_leave(life: CreditLife) -> None:
+    """Whoever is under investigation would go on gathering leave; what was given is not undone by it."""
+    grant = life.grant("BankB", enterprise=OTHER)
+    life.freeze(Freeze(frozen=True, enterprise=OTHER))
+    assert refused(lambda: life.grant("BankB", enterprise=OTHER)) == "FROZEN"
+    assert life.enquire(grant, "BankB").refused == ""
+    life.trade.put_enterprise(OTHER, "B")
+    assert refused(lambda: life.grant("BankA", enterprise=OTHER)) == "FROZEN", "a new class lifts nothing"
+    life.freeze(Freeze(frozen=False, enterprise=OTHER))
+    assert life.standing(life.grant("BankB", enterprise=OTHER), "BankB").standing == "GRANTED"
+    life.freeze(Freeze(frozen=True, bank="BankBMSP"))
+    assert refused(lambda: life.grant("BankB")) == "FROZEN"
+    life.freeze(Freeze(frozen=False, bank="BankBMSP"))
+    assert life.standing(life.grant("BankB"), "BankB").standing == "GRANTED"
+
+
 Scenario = Callable[[CreditLife], None]
 ALL: tuple[Scenario, ...] = (
     three_reports_and_used_up,
@@ -104,4 +121,5 @@ ALL: tuple[Scenario, ...] = (
     disputed_and_corrected_at_every_bank,
     the_enterprise_sees_who_looked,
     suspended_and_resumed,
+    frozen_takes_no_new_leave,
 )

@@ -9,7 +9,7 @@ from counterfoil_contracts.consent.operations import ClaimsT
 from counterfoil_contracts.core import business_day
 from counterfoil_contracts.core.codes import RefusalCode
 from counterfoil_contracts.core.refusals import refusal
-from counterfoil_contracts.registry import tables
+from counterfoil_contracts.registry import standing, tables
 from counterfoil_contracts.registry.desk import Desk, trade_operation
 
 from . import messages as m
@@ -79,6 +79,7 @@ class Grants:
             code = RefusalCode.ALREADY_EXISTS if known.digest == digest else RefusalCode.CONSENT_REPLAYED
             raise refusal(code, "a grant with this nonce was shown before")
         _check_admitted(desk)
+        standing.check_may_be_granted(desk, claims.enterprise, desk.msp_id)
         if claims.ask:
             _answer(ledger, claims)
         ledger.save(GRANT, claims.nonce, _opened(desk, claims, body.token, digest))

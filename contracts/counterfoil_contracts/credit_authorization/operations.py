@@ -1,10 +1,11 @@
 """What the contract `credit_authorization` can do: who may call it, who endorses, what is read and written.
 
-Port learns nothing: no operation is endorsed or answered there, none touches `authority`. What ends a leave
-is endorsed by the regulator alone, so that a bank can neither refuse nor delay it.
+Port learns nothing: no operation is endorsed or answered there, and of `authority` only the list of all that
+is frozen is read, under a key that is the same for all. What ends a leave is endorsed by the regulator alone,
+so that a bank can neither refuse nor delay it.
 """
 
-from counterfoil_protocol.confidential import BANK, Operation
+from counterfoil_protocol.confidential import AUTHORITY, BANK, Operation
 
 from counterfoil_contracts.core.roles import (
     BANK_OFFICER,
@@ -39,7 +40,7 @@ OFFER = Operation(
 )  # fmt: skip
 GRANT = Operation(
     CONTRACT, "grant", m.Statement, m.Granted, roles=(BANK_OFFICER,),
-    endorsers=_WITH_BANK, outcome=CREDIT, reads=_BOTH, writes=(CREDIT,),
+    endorsers=_WITH_BANK, outcome=CREDIT, reads=(*_BOTH, AUTHORITY), writes=(CREDIT,),
     summary="Put on record the leave that an enterprise has signed.",
 )  # fmt: skip
 DECLINE = Operation(

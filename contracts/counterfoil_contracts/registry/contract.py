@@ -108,8 +108,10 @@ class Registry(StaffRegister, WorklistPart, ConfidentialContract):
         proposal = self._confirm(desk, body.proposal)
         if not proposal.enterprises:
             raise refusal(RefusalCode.NOT_FOUND, "no such proposal of enterprises")
-        directory.put(desk.context, proposal.enterprises, desk.now)
-        return ops.Confirmed(len(proposal.enterprises))
+        after = standing.kept(desk, proposal.enterprises)
+        standing.renew(desk, [each.uscc for each in after if each.frozen], many=len(after))
+        directory.put(desk.context, after, desk.now)
+        return ops.Confirmed(len(after))
 
     @trade_operation(ops.OFFICE_PROPOSE)
     def propose_offices(self, desk: Desk, body: ops.ProposeOffices) -> ops.Proposed:
@@ -126,6 +128,7 @@ class Registry(StaffRegister, WorklistPart, ConfidentialContract):
         record, known = _offices(desk)
         after = offices.hung(known, proposal.offices, desk.now)
         desk.context.store.save(AUTHORITY, offices.RECORD, offices.RECORD, after, record)
+        standing.renew(desk)
         return ops.Confirmed(len(proposal.offices))
 
     @trade_operation(ops.OFFICE_READ)

@@ -118,7 +118,16 @@ class Desk:
 
         What it says may end in a refusal there, never change what is written.
         """
-        collection, key = self.own(template, kind, record_id)
+        return self._bound(*self.own(template, kind, record_id), of)
+
+    def told_by_authority(self, key: str, of: type[ValueT]) -> ValueT | None:
+        """A record of `authority`, in a transaction that a bank endorses too; None at the bank's peer.
+
+        As `bound`. All members see that `key` was read: it must be the same whoever the transaction is about.
+        """
+        return self._bound(AUTHORITY, key, of)[1]
+
+    def _bound(self, collection: str, key: str, of: type[ValueT]) -> tuple[str | None, ValueT | None]:
         value = None
         if self.context.local_msp_id == REGULATOR:
             value = self.context.store.read(collection, key, of)
@@ -175,7 +184,7 @@ def desk_of(context: ConfidentialContext, declared: Operation[Any, Any]) -> Desk
         Refusal: `NOT_CONFIGURED`, the ledger has no secret yet and the operation needs one.
     """
     known = tables.parse(tuple(context.stub.get_multiple_states(TABLES)))
-    holds_secret = AUTHORITY in (*declared.reads, *declared.writes) and not declared.client_salt
+    holds_secret = AUTHORITY in (*declared.reads, *declared.writes) and not declared.takes_salt
     if holds_secret and not context.key_ring().secrets:
         raise refusal(RefusalCode.NOT_CONFIGURED, "the ledger has no secret yet")
     now = context.now_seconds

@@ -1,5 +1,7 @@
 """What the regulator has frozen: a document, an enterprise, a bank. Nothing new is locked; releases go on."""
 
+from collections.abc import Collection, Sequence
+
 from counterfoil_protocol.confidential import AUTHORITY
 from msgspec.structs import replace
 
@@ -11,9 +13,19 @@ from counterfoil_contracts.core.refusals import refusal
 
 from . import directory
 from .desk import Desk
-from .operations import Freeze
+from .operations import Enterprise, Freeze
 
 _BANK = "bank"
+_LIST = f"frozen/{AUTHORITY}/all"
+"""A key that says nothing of who is meant: whoever must not show that may read it."""
+MANUAL_MOST = 10
+"""Enterprises of a proposal up to which its confirmation writes the list, changed or not; see `renew`."""
+
+
+class FrozenList(Message, frozen=True):
+    """All enterprises (codes) and banks (MSP IDs) that take nothing new, in order."""
+
+    names: tuple[str, ...] = ()
 
 
 class BankStanding(Message, frozen=True):
@@ -42,6 +54,8 @@ def apply(desk: Desk, body: Freeze) -> None:
     Raises:
         Refusal: `NOT_FOUND`, a document or enterprise that nobody has stated.
     """
+    named = body.bank or body.enterprise
+    renew(desk, {named} if body.frozen else (), {named} if not body.frozen else ())
     if body.bank:
         _freeze_bank(desk, body.bank, frozen=body.frozen)
     elif body.enterprise:
@@ -54,6 +68,39 @@ def apply(desk: Desk, body: Freeze) -> None:
     else:
         document = body.document or fingerprint.declaration(body.declaration)
         _freeze_document(desk, document, frozen=body.frozen)
+
+
+def renew(desk: Desk, frozen: Collection[str] = (), lifted: Collection[str] = (), *, many: int = 1) -> None:
+    """Note in the list who is frozen now, and who no longer.
+
+    It is written unchanged too: its key is the same for all, and would tell a freeze from other decisions.
+    Not where `many` are decided on at once, which would make imports wait for one another.
+    """
+    known = set(_frozen(desk).names)
+    after = (known | {each for each in frozen if each}).difference(lifted)
+    if after != known or many <= MANUAL_MOST:
+        desk.context.store.write(AUTHORITY, _LIST, FrozenList(tuple(sorted(after))))
+
+
+def kept(desk: Desk, enterprises: Sequence[Enterprise]) -> tuple[Enterprise, ...]:
+    """Records as they are put: whoever is frozen stays so until a freeze is lifted, not by a new class."""
+    known = _frozen(desk).names
+    return tuple(replace(each, frozen=each.frozen or each.uscc in known) for each in enterprises)
+
+
+def check_may_be_granted(desk: Desk, *names: str) -> None:
+    """None of an enterprise and a bank is frozen, as far as this peer may know; the regulator's knows.
+
+    Raises:
+        Refusal: `FROZEN`.
+    """
+    found = desk.told_by_authority(_LIST, FrozenList)
+    if found is not None and not set(names).isdisjoint(found.names):
+        raise refusal(RefusalCode.FROZEN, "the enterprise or the bank takes nothing new")
+
+
+def _frozen(desk: Desk) -> FrozenList:
+    return desk.context.store.read(AUTHORITY, _LIST, FrozenList) or FrozenList()
 
 
 def is_bank_frozen(desk: Desk, msp_id: str) -> bool:

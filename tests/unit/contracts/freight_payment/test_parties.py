@@ -98,9 +98,10 @@ def test_nothing_new_is_marked_for_who_is_frozen_and_what_is_paid_goes_on(trade:
     trade.paid("BankA", payment)
     trade.refund("BankA", payment, 10)
     trade.put_enterprise(PAYEE)
-    freeze = registry.Freeze(frozen=True, bank="BankBMSP")
-    proposal = trade.submit(trade.regulators[0], registry.FREEZE_PROPOSE, freeze).proposal
-    trade.submit(trade.regulators[1], registry.FREEZE_CONFIRM, registry.Confirm(proposal))
+    with pytest.raises(Refused, match="FROZEN"):
+        pay(trade)
+    trade.freeze(registry.Freeze(frozen=False, enterprise=PAYEE))
+    trade.freeze(registry.Freeze(frozen=True, bank="BankBMSP"))
     pay(trade)
     with pytest.raises(Refused, match="FROZEN"):
         pay(trade, bank="BankB")
