@@ -11,6 +11,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from counterfoil_contracts.export_invoice import operations as trade
+
 from counterfoil_demo.engine import counterfoil
 from counterfoil_demo.narration import Check, StoryBroken
 
@@ -55,7 +57,7 @@ def audit_and_cheat(stage: Stage, folder: Path, loan: Loan) -> Path:
     """Export, verify, change a byte of the lock's block, a byte of the loan's terms; gives the export."""
     stage.narration.chapter("Cheat", "an auditor's own process, on exported files only")
     export = export_and_verify(stage, folder)
-    _cheat(stage, export, "block", loan.locked_by, loan.mark)
+    _cheat(stage, export, "block", loan.locked_by, trade.LOCK.function)
     _cheat(stage, export, "private value", loan.terms_by, loan.papers.loan_reference)
     return export
 

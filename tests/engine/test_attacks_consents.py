@@ -173,7 +173,7 @@ def test_the_same_id_with_another_content_is_a_conflict(financed: Financed, atta
     officer = attacker.user("BankA", "officer1")
     code = refused(
         attacker, officer, "Regulator", trade.TERMS_PUT, msgspec.structs.replace(TERMS, rate=418),
-        request_id=financed.terms.encode(),
+        request_id=financed.terms_request.encode(),
     )  # fmt: skip
     assert code == "IDEMPOTENCY_CONFLICT"
 
@@ -187,7 +187,7 @@ def test_another_banks_request_id_is_free_for_ones_own(financed: Financed, attac
         ("Regulator", "BankB"),
         trade.TERMS_PUT,
         OTHER_TERMS,
-        request_id=financed.terms.encode(),
+        request_id=financed.terms_request.encode(),
     )
     assert [answer.response.status for answer in found] == [200, 200]
     assert found[0].payload == found[1].payload

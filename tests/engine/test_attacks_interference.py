@@ -28,6 +28,7 @@ def test_bank_b_and_port_cannot_tell_which_business_bank_a_has(tmp_path: Path) -
     for observer, worlds in seen.items():
         for transcript, businesses in zip(worlds, (ONE, TWO), strict=True):
             assert sum(kind == "block" for kind, _ in transcript.lines) > 100
+            assert transcript.guessed() == []
             text = transcript.text()
             assert [fact for fact in secrets(businesses, observer) if fact in text] == []
 

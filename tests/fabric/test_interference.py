@@ -23,6 +23,7 @@ def test_bank_b_and_port_cannot_tell_which_business_bank_a_has(tmp_path: Path) -
         # The chaincode logs nothing that is not a matter of chance; every log is searched below.
         assert {kind for kind, _ in left.lines} >= {"block", "hash", "answer"}
         assert sum(kind == "block" for kind, _ in left.lines) > 100
+        assert left.guessed() == []
     assert "private" in {kind for kind, _ in seen["BankB"][0].lines}
     for name, businesses in (("left", ONE), ("right", TWO)):
         for observer in seen:

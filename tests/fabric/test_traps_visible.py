@@ -111,7 +111,7 @@ def test_trap_8_who_acted_on_what_and_which_hashes_are_public(financed: Financed
         for action in each.actions
         if action.payload.chaincode_name == "trade" and len(action.arguments()) == 2
     }
-    seen, action = actions[financed.mark.encode()]
+    seen, action = actions[financed.lock_request.encode()]
     creator = Identity.parse(seen.creator)
     assert creator.msp_id == "BankAMSP"
     assert attributes(creator.x509)["role"] == "bank.officer"

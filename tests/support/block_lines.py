@@ -20,6 +20,7 @@ def note_files(files: MemberFiles, transcript: Transcript) -> None:
         for code, envelope in zip(codes, block.data.data, strict=True):
             for line in _transaction(envelope, code, begun):
                 transcript.note("block", line)
+            _collect_names(envelope, transcript)
             _collect_hashes(envelope, f"block {block.header.number - begun}", transcript)
     for line in files.private():
         transcript.note("private", line)
@@ -57,6 +58,14 @@ def _namespace(entry: NamespaceReadWriteSet, begun: int) -> Iterator[str]:
         yield f"public range {name} {query.start_key!r} {query.end_key!r}"
     for collection in sorted(entry.collections, key=lambda each: each.name):
         yield f"collection {collection.name} {len(collection.reads)} reads {len(collection.writes)} writes"
+
+
+def _collect_names(envelope: bytes, transcript: Transcript) -> None:
+    """Add request id and pseudonym, of which keys could be made."""
+    parsed = parse_transaction(envelope)
+    transcript.people.add(attributes(Identity.parse(parsed.creator).x509)["staff"])
+    for action in parsed.actions:
+        transcript.requests |= {argument.decode() for argument in action.arguments()[1:]}
 
 
 def _collect_hashes(envelope: bytes, where: str, transcript: Transcript) -> None:

@@ -40,13 +40,16 @@ OTHER_TERMS = trade.PutTerms("DISCOUNT", "branch-1", "USD", 1_000_000, 400, "202
 
 @dataclass(frozen=True, slots=True)
 class Financed:
-    """The network after BankA's lock and approval, and what BankB must not find."""
+    """The network after BankA's lock and approval, with ids of records and requests, and what BankB must not
+    find."""
 
     ready: ReadyTrade
     attacker: Attacker
     view: str
     terms: str
+    terms_request: str
     mark: str
+    lock_request: str
 
     @property
     def facts(self) -> set[str]:
@@ -76,13 +79,15 @@ def financed_network(
         ready.publish([SHIPMENT])
         with ready.client("BankA", "officer1") as officer, ready.client("BankA", "approver1") as approver:
             view = officer.submit(trade.VIEW, trade.View(consent(ready), PURPOSE)).answer.view
-            terms = officer.submit(trade.TERMS_PUT, TERMS).answer.terms
+            put = officer.submit(trade.TERMS_PUT, TERMS)
+            terms = put.answer.terms
             pledge = trade.Pledge(0, SHIPMENT.number, LOCKED, LOCKED, LOCKED)
-            mark = officer.submit(trade.LOCK, trade.Lock(view, terms, "USD", LOCKED, (pledge,))).answer.mark
+            locked = officer.submit(trade.LOCK, trade.Lock(view, terms, "USD", LOCKED, (pledge,)))
+            mark = locked.answer.mark
             approver.submit(trade.APPROVE, trade.Approve(mark, APPROVED))
         # BankB's own peer is asked, which no client of BankA's waits for.
         network.await_level_peers()
-        yield Financed(ready, Attacker(network), view, terms, mark)
+        yield Financed(ready, Attacker(network), view, terms, put.request_id, mark, locked.request_id)
 
 
 def claims(audience: str = "BankAMSP", **changed: Any) -> consents.TradeConsent:

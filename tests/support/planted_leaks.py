@@ -17,7 +17,7 @@ from counterfoil_contracts.core.roles import AUTHORITIES
 from counterfoil_contracts.credit_authorization import messages as credit
 from counterfoil_contracts.credit_authorization import operations as authorizations
 from counterfoil_contracts.export_invoice import operations as trade
-from counterfoil_protocol.confidential import build_request, new_request_id, new_salt
+from counterfoil_protocol.confidential import build_outcome_request, build_request, new_request_id, new_salt
 from trade_ready import ReadyTrade
 from transcript import Difference, told
 from two_worlds import Business, World
@@ -45,8 +45,11 @@ def lock_carelessly(ready: ReadyTrade, officer: str, body: trade.Lock) -> str:
         contract.submit(
             name, request_id, str(body.amount), transient=request, endorsing_organizations=AUTHORITIES
         )
-    ready.network.await_level_peers()
-    return request_id
+        ready.network.await_level_peers()
+        # The mark's id stands in no block: the outcome tells it.
+        asked = build_outcome_request(trade.LOCK.name, request_id)
+        outcome = contract.evaluate("outcome", transient=asked, target_organizations=AUTHORITIES)
+    return str(msgspec.json.decode(outcome)["result"]["mark"])
 
 
 def ask_carelessly(world: World, business: credit_business.CreditBusiness) -> None:

@@ -9,17 +9,21 @@ One JSON object a line, and one line as the answer:
 
 import json
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import msgspec
-from counterfoil import CommitError, EndorseError, Gateway, Transaction
+from counterfoil import CommitError, EndorseError, EvaluateError, Gateway, Transaction
+from counterfoil_contracts.core.roles import REGULATOR
 from counterfoil_contracts.export_invoice import operations as trade
 from counterfoil_network.deployment import NetworkFolder
 from counterfoil_protocol.confidential import (
+    OUTCOME,
     TRANSACT,
     Operation,
+    build_outcome_request,
     build_request,
     new_request_id,
     new_salt,
@@ -27,6 +31,7 @@ from counterfoil_protocol.confidential import (
 )
 
 AT_ONCE = 8
+SHOWN_SECONDS = 60
 PRICE = 3_000_000
 
 
@@ -48,23 +53,38 @@ class Bank:
         )
         return proposal.endorse().sign()
 
-    def submit(self, operation: Operation[Any, Any], body: Any) -> str:
-        """The request's id, which is the record's id, once it is committed."""
+    def submit(self, operation: Operation[Any, Any], body: Any) -> dict[str, Any]:
+        """The answer, once the regulator's peer has it."""
         endorsed = self.endorse(operation, body)
         status = endorsed.submit().status()
         if not status.successful:
             raise CommitError(status.transaction_id, status.code, status.name, status.block_number)
-        return endorsed.result.decode()
+        asked = build_outcome_request(operation.name, endorsed.result.decode())
+        deadline = time.monotonic() + SHOWN_SECONDS
+        while True:
+            try:
+                found = self._contract.evaluate(OUTCOME, transient=asked, target_organizations=(REGULATOR,))
+            except EvaluateError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
+            else:
+                answer: dict[str, Any] = json.loads(found)["result"]
+                return answer
 
     def do(self, command: dict[str, Any]) -> dict[str, Any]:
         """One command's answer."""
         if command["do"] == "view":
             views = [trade.View(jws, "export invoice finance") for jws in command["consents"]]
-            return {"views": [self.submit(trade.VIEW, view) for view in views]}
+            return {"views": [self.submit(trade.VIEW, view)["view"] for view in views]}
         if command["do"] == "terms":
             with ThreadPoolExecutor(AT_ONCE) as pool:
                 requests = [terms(number) for number in range(command["count"])]
-                return {"terms": list(pool.map(lambda each: self.submit(trade.TERMS_PUT, each), requests))}
+                return {
+                    "terms": list(
+                        pool.map(lambda each: self.submit(trade.TERMS_PUT, each)["terms"], requests)
+                    )
+                }
         if command["do"] == "endorse":
             return self._endorse_lock(msgspec.convert(command["lock"], trade.Lock))
         assert self._endorsed is not None

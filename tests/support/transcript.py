@@ -17,11 +17,13 @@ from typing import Any
 import msgspec
 from counterfoil import ContractRefusal
 from counterfoil.trade import Outcome
+from key_guesses import guesses
 
 _HEX = re.compile(r"[0-9a-f]{16,}")
 _TIME = re.compile(r"\b(1[6-9]|2[01])\d{8}\b")
 """Seconds since 1970, from 2020 to 2039; the businesses' amounts stay below."""
 _SIGNED = re.compile(r"eyJ[\w-]+\.([\w-]+)\.[\w-]+")
+GUESSED = "the hash of"
 _NAME = re.compile(r"#\d+")
 _TOLD_BY_A_LOOK = frozenset({"available", "remaining"})
 
@@ -37,6 +39,10 @@ class Transcript:
     """The first block of the history."""
     lines: list[tuple[str, str]] = field(default_factory=list)
     hashes: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
+    requests: set[str] = field(default_factory=set)
+    """Every request id."""
+    people: set[str] = field(default_factory=set)
+    """Every pseudonym."""
 
     def note(self, kind: str, text: str) -> None:
         self.lines.append((kind, text))
@@ -53,11 +59,16 @@ class Transcript:
             self.note("answer", repr(_without_what_a_look_tells(plain)))
 
     def note_hashes(self, facts: Iterable[str]) -> None:
-        """Note every hash once, at the end; one of a fact is recognised."""
-        guesses = {hashlib.sha256(fact.encode()).hexdigest(): fact for fact in facts}
+        """Note every hash once, at the end; that of a fact or of a key that can be made is recognised."""
+        known_ones = guesses(self.requests, self.people)
+        known_ones |= {hashlib.sha256(fact.encode()).hexdigest(): fact for fact in facts}
         for digest, appearances in self.hashes.items():
-            known = f"the hash of {guesses[digest]}: " if digest in guesses else ""
+            known = f"{GUESSED} {known_ones[digest]}: " if digest in known_ones else ""
             self.note("hash", known + ", ".join(appearances))
+
+    def guessed(self) -> list[str]:
+        """The hashes that were recognised."""
+        return [line for kind, line in self.lines if kind == "hash" and line.startswith(GUESSED)]
 
     def text(self) -> str:
         return "\n".join(line for _, line in self.lines)

@@ -24,7 +24,8 @@ CurrencyCode = Annotated[str, Meta(pattern=r"\A[A-Z]{3}\Z")]
 DateText = Annotated[str, Meta(pattern=r"\A20[0-9]{2}-[01][0-9]-[0-3][0-9]\Z")]
 """A calendar day, `2026-03-02`; whether it exists is asked of `business_day.day`."""
 RecordId = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z")]
-"""The request id of the operation that made the record: 128 random bits."""
+"""32 hex digits: the id of the request that made a record, or, where its key is made of the id, one that
+stands in no block (`ConfidentialContext.hidden_id`)."""
 StaffId = Annotated[str, Meta(pattern=r"\A[0-9a-f]{32}\Z")]
 """The pseudonym of a person, as the attribute `staff` of its certificates."""
 Fingerprint = Annotated[str, Meta(pattern=r"\A[0-9a-f]{64}\Z")]

@@ -33,7 +33,7 @@ class Acts:
         if slip_hash is None:
             raise refusal(RefusalCode.NOT_FOUND, "no such slip of this bank")
         stored = StoredAct(
-            id=desk.request_id,
+            id=desk.context.hidden_id(ACT),
             mark="",
             body=act,
             prepared_by=desk.staff,

@@ -67,16 +67,16 @@ class Locks:
     @trade_operation(ops.TERMS_PUT)
     def put_terms(self, desk: Desk, body: ops.PutTerms) -> ops.TermsPut:
         """Record terms between the bank and the regulator."""
-        stored = StoredTerms(desk.request_id, body, desk.staff, desk.now)
-        desk.context.store.write(*desk.own(ops.TERMS, TERMS, desk.request_id), stored)
-        return ops.TermsPut(desk.request_id)
+        stored = StoredTerms(desk.context.hidden_id(TERMS), body, desk.staff, desk.now)
+        desk.context.store.write(*desk.own(ops.TERMS, TERMS, stored.id), stored)
+        return ops.TermsPut(stored.id)
 
     @trade_operation(ops.SLIP_PUT)
     def put_slip(self, desk: Desk, body: ops.PutSlip) -> ops.SlipPut:
         """Record references and reasons between the bank and the regulator."""
-        stored = StoredSlip(desk.request_id, body, desk.staff, desk.now)
-        desk.context.store.write(*desk.own(ops.TERMS, SLIP, desk.request_id), stored)
-        return ops.SlipPut(desk.request_id)
+        stored = StoredSlip(desk.context.hidden_id(SLIP), body, desk.staff, desk.now)
+        desk.context.store.write(*desk.own(ops.TERMS, SLIP, stored.id), stored)
+        return ops.SlipPut(stored.id)
 
     @trade_operation(ops.LOCK)
     def lock(self, desk: Desk, body: ops.Lock) -> ops.Locked:
@@ -92,7 +92,7 @@ class Locks:
         case = LockCase(desk, view, body)
         case.check()
         mark = Mark(
-            id=desk.request_id,
+            id=desk.context.hidden_id(MARK),
             bank=desk.msp_id,
             state="LOCKED",
             enterprise=view.enterprise,

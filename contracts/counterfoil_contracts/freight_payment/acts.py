@@ -37,7 +37,7 @@ class Acts:
         if isinstance(act, Refund):
             day_rules.check_value_date(act.value_date, desk.day)
         stored = StoredAct(
-            id=desk.request_id,
+            id=desk.context.hidden_id(ACT),
             payment="",
             body=act,
             prepared_by=desk.staff,

@@ -63,9 +63,9 @@ class Marking:
     @trade_operation(ops.SLIP_PUT)
     def put_slip(self, desk: Desk, body: ops.PutSlip) -> ops.SlipPut:
         """Record references and reasons between the bank and the regulator."""
-        stored = StoredSlip(desk.request_id, body, desk.staff, desk.now)
-        desk.context.store.write(*desk.own(ops.TERMS, SLIP, desk.request_id), stored)
-        return ops.SlipPut(desk.request_id)
+        stored = StoredSlip(desk.context.hidden_id(SLIP), body, desk.staff, desk.now)
+        desk.context.store.write(*desk.own(ops.TERMS, SLIP, stored.id), stored)
+        return ops.SlipPut(stored.id)
 
     @trade_operation(ops.MARK)
     def mark(self, desk: Desk, body: ops.Mark) -> ops.PaymentMoved:
@@ -81,7 +81,7 @@ class Marking:
             check_recent(desk, look)
         case.check()
         payment = Payment(
-            id=desk.request_id,
+            id=desk.context.hidden_id(PAYMENT),
             bank=desk.msp_id,
             state="MARKED",
             payer=body.payer,
@@ -112,9 +112,10 @@ class Marking:
         if desk.staff == before.marked_by:
             raise refusal(RefusalCode.SAME_PERSON, "another person than the one who marked pays")
         staff.check_limit(desk, before.currency, before.amount)
-        after = replace(payments.paid(before, desk.staff), acts=(*before.acts, desk.request_id))
+        paid = desk.context.hidden_id(ACT)
+        after = replace(payments.paid(before, desk.staff), acts=(*before.acts, paid))
         act = StoredAct(
-            id=desk.request_id,
+            id=paid,
             payment=before.id,
             body=body,
             prepared_by=before.marked_by,

@@ -49,7 +49,7 @@ class Desk:
 
     @property
     def request_id(self) -> str:
-        """The id of this request, which is also the id of the record that it makes."""
+        """The id of this request, which stands in the block."""
         return self.context.request_id
 
     @property

@@ -247,7 +247,7 @@ LIMIT_PROPOSAL_READ = Operation(
 )  # fmt: skip
 LIMIT_READ = Operation(
     CONTRACT, "limit.read", ReadLimits, Limits, roles=BANK_STAFF,
-    evaluate_at=(BANK, *AUTHORITIES), reads=(MARKS,),
+    evaluate_at=AUTHORITIES, reads=(MARKS,),
     summary="Read an approver's limits.",
 )  # fmt: skip
 

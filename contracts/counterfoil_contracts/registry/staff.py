@@ -2,6 +2,7 @@
 
 from typing import TypeVar
 
+from counterfoil_chaincode.confidential import Record
 from msgspec.structs import replace
 
 from counterfoil_contracts.core.codes import RefusalCode
@@ -43,9 +44,10 @@ class StaffRegister:
     def put_staff(self, desk: Desk, body: ops.PutStaff) -> ops.Proposed:
         """Keep records for a second approver."""
         _check_once([each.staff for each in body.records])
-        proposal = StaffProposal(desk.staff, body.records)
-        desk.context.store.write(*desk.own(ops.TERMS, _STAFF_PROPOSAL, desk.request_id), proposal)
-        return ops.Proposed(desk.request_id)
+        proposal = desk.context.hidden_id(_STAFF_PROPOSAL)
+        stored = StaffProposal(desk.staff, body.records)
+        desk.context.store.write(*desk.own(ops.TERMS, _STAFF_PROPOSAL, proposal), stored)
+        return ops.Proposed(proposal)
 
     @trade_operation(ops.STAFF_CONFIRM)
     def confirm_staff(self, desk: Desk, body: ops.ConfirmOwn) -> ops.Confirmed:
@@ -75,9 +77,10 @@ class StaffRegister:
         _check_once([each.staff for each in body.limits])
         for each in body.limits:
             _check_once([one.currency for one in each.amounts])
-        proposal = LimitProposal(desk.staff, body.limits)
-        desk.context.store.write(*desk.own(ops.MARKS, _LIMIT_PROPOSAL, desk.request_id), proposal)
-        return ops.Proposed(desk.request_id)
+        proposal = desk.context.hidden_id(_LIMIT_PROPOSAL)
+        stored = LimitProposal(desk.staff, body.limits)
+        desk.context.store.write(*desk.own(ops.MARKS, _LIMIT_PROPOSAL, proposal), stored)
+        return ops.Proposed(proposal)
 
     @trade_operation(ops.LIMIT_CONFIRM)
     def confirm_limits(self, desk: Desk, body: ops.ConfirmOwn) -> ops.Confirmed:
@@ -86,7 +89,9 @@ class StaffRegister:
         for each in proposal.limits:
             if each.staff == desk.staff:
                 raise refusal(RefusalCode.SAME_PERSON, "nobody confirms limits of one's own")
-            desk.context.store.write(*desk.own(ops.MARKS, LIMIT, each.staff), each)
+            collection = desk.context.collection(ops.MARKS)
+            known = _limits(desk, each.staff)
+            desk.context.store.save(collection, LIMIT, each.staff, each, known)
         return ops.Confirmed(len(proposal.limits))
 
     @trade_operation(ops.LIMIT_PROPOSAL_READ)
@@ -98,10 +103,10 @@ class StaffRegister:
     @trade_operation(ops.LIMIT_READ)
     def read_limits(self, desk: Desk, body: ops.ReadLimits) -> ops.Limits:
         """The limits of an approver of one's own bank."""
-        found = desk.read_own(ops.MARKS, LIMIT, body.staff, ops.Limits)
+        found = _limits(desk, body.staff)
         if found is None:
             raise refusal(RefusalCode.NOT_FOUND, "no limits of this person")
-        return found
+        return found.value
 
 
 def check_limit(desk: Desk, currency: str, amount: int) -> None:
@@ -110,12 +115,17 @@ def check_limit(desk: Desk, currency: str, amount: int) -> None:
     Raises:
         Refusal: `LIMIT_EXCEEDED`.
     """
-    limits = desk.read_own(ops.MARKS, LIMIT, desk.staff, ops.Limits)
+    limits = _limits(desk, desk.staff)
     if limits is None:
         return
-    most = {each.currency: each.amount for each in limits.amounts}.get(currency, 0)
+    most = {each.currency: each.amount for each in limits.value.amounts}.get(currency, 0)
     if amount > most:
         raise refusal(RefusalCode.LIMIT_EXCEEDED, "more than this person may approve at once")
+
+
+def _limits(desk: Desk, person: str) -> Record[ops.Limits] | None:
+    """The limits of an approver, whose pseudonym stands in blocks: a key with it would show who asks."""
+    return desk.context.store.find(desk.context.collection(ops.MARKS), LIMIT, person, ops.Limits)
 
 
 def _check_once(names: list[str]) -> None:

@@ -55,7 +55,9 @@ class WorklistPart:
         """Ask a bank; until it answers, it is the one that must act."""
         _check_due(body.due, desk.today)
         record = _open(desk, body.matter)
-        asked = ops.Inquiry(desk.request_id, body.matter.document, body.question, body.due, desk.now)
+        asked = ops.Inquiry(
+            desk.context.hidden_id(_INQUIRY), body.matter.document, body.question, body.due, desk.now
+        )
         bank = bank_of(body.bank)
         desk.context.store.write(*desk.own(ops.NOTICES, _INQUIRY, asked.inquiry, bank), asked)
         before = record.value if record else Handling("OPEN", officer=desk.staff)

@@ -9,11 +9,12 @@ import re
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from counterfoil_chaincode.testing import Committed, Endorsed
+from counterfoil_chaincode.testing import Committed
 from counterfoil_contracts.credit_authorization import messages as m
 from counterfoil_contracts.credit_authorization import operations as ops
 from credit_business import ONE, TWO, CreditBusiness, lead
 from credit_life import KitLife
+from recorder import Recorder
 
 if TYPE_CHECKING:
     from counterfoil_protocol.confidential import Operation
@@ -21,18 +22,11 @@ if TYPE_CHECKING:
 
 def history(business: CreditBusiness) -> tuple[KitLife, list[Committed]]:
     life = KitLife()
-    blocks: list[Committed] = []
-    commit = life.trade.ledger.commit
-
-    def recorded(*endorsed: Endorsed) -> tuple[Committed, ...]:
-        blocks.extend(found := commit(*endorsed))
-        return found
-
-    life.trade.ledger.commit = recorded  # type: ignore[method-assign] # the test looks over the ledger's shoulder
+    recorder = Recorder(life.trade.ledger)
     life.grant("BankB")
     lead(life, business)
     life.enquire(life.grant("BankB"), "BankB")
-    return life, blocks
+    return life, recorder.blocks
 
 
 def shape(committed: Committed) -> list[object]:

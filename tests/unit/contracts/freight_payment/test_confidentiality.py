@@ -11,28 +11,14 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from counterfoil_chaincode.testing import Committed, Endorsed, Ledger, Refused
+from counterfoil_chaincode.testing import Committed, Refused
 from counterfoil_contracts.freight_payment import answers
 from counterfoil_contracts.freight_payment import operations as ops
 from counterfoil_contracts.freight_payment.payment_case import PaymentCase
 from freight_business import ONE, TWO, FreightBusiness, hidden
 from freight_ledger import PAYEE, PAYER, FreightLedger, digital
 from msgspec.structs import replace
-
-
-class Recorder:
-    """Keeps what every block shows of each transaction: the public read-write set and the response."""
-
-    def __init__(self, ledger: Ledger) -> None:
-        self.blocks: list[Committed] = []
-        commit = ledger.commit
-
-        def recorded(*endorsed: Endorsed) -> tuple[Committed, ...]:
-            found = commit(*endorsed)
-            self.blocks.extend(found)
-            return found
-
-        ledger.commit = recorded  # type: ignore[method-assign] # the test looks over the ledger's shoulder
+from recorder import Recorder
 
 
 def history(business: FreightBusiness) -> tuple[FreightLedger, Recorder, str]:
