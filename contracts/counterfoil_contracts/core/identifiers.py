@@ -1,6 +1,6 @@
 """Identifiers of parties, ships, containers, places and goods, each checked by its own rule.
 
-Pure, and of our own rather than a library's (docs/decisions/0018-identifiers-in-contracts.md). A check
+Pure, and of our own rather than a library's (docs/decisions/0019-identifiers-in-contracts.md). A check
 digit shows that a number was copied rightly, never that what it names exists.
 """
 
