@@ -1,0 +1,151 @@
+"""What every member can tell by how many keys a transaction reads and writes, and what it cannot.
+
+It tells no amount but two: that a loan was approved in full, and that it was repaid in full. It tells some
+kinds of acts apart, in groups; which act of a group it was, it does not tell.
+"""
+
+from collections.abc import Callable
+from functools import lru_cache
+from typing import Any
+
+import pytest
+from counterfoil_chaincode.testing import Committed
+from counterfoil_contracts.export_invoice import messages
+from freight_ledger import FreightLedger
+from recorder import Recorder
+
+NUMBER, TOTAL = "224820260000000001", 10_000_000
+PART, WHOLE = 3_000_001, 6_000_000
+
+
+@lru_cache
+def ready() -> tuple[FreightLedger, Recorder, str, str]:
+    """A loan that is locked, a freight payment that is marked."""
+    trade = FreightLedger()
+    recorder = Recorder(trade.ledger)
+    trade.put_declaration(NUMBER, TOTAL)
+    view = trade.view("BankA", [trade.invoice("I1", 7_000_000)], [NUMBER], [(0, 0, WHOLE, WHOLE)])
+    mark = trade.lock("BankA", view, [(0, NUMBER, WHOLE)])
+    facts = trade.facts(0, 7_000_000)
+    trade.put_invoices(facts)
+    payment = trade.mark("BankA", trade.verify("BankA", facts), [(0, 700_000, 4_900_000)])
+    trade.ledger.checkpoint()
+    return trade, recorder, mark, payment
+
+
+def shape(committed: Committed) -> list[object]:
+    """What a block shows of a transaction besides hashes."""
+    collections = [each for namespace in committed.rwset.namespaces for each in namespace.collections]
+    return [(each.name, len(each.reads), len(each.writes)) for each in collections]
+
+
+Steps = Callable[[FreightLedger, str, str, int], object]
+
+
+def approved(trade: FreightLedger, mark: str, _: str, amount: int) -> None:
+    trade.approve("BankA", mark, amount)
+
+
+def disbursed(trade: FreightLedger, mark: str, _: str, amount: int) -> None:
+    trade.approve("BankA", mark, WHOLE)
+    trade.act("BankA", messages.Disburse(mark, amount, trade.today))
+
+
+def repaid(trade: FreightLedger, mark: str, _: str, amount: int) -> None:
+    disbursed(trade, mark, "", WHOLE)
+    trade.act("BankA", messages.Repay(mark, "OWN_FUNDS", amount, trade.today))
+
+
+def repaid_of_proceeds(trade: FreightLedger, mark: str, _: str, amount: int) -> None:
+    disbursed(trade, mark, "", WHOLE)
+    trade.act("BankA", messages.Repay(mark, "EXPORT_PROCEEDS", amount, trade.today, amount))
+
+
+def credited(trade: FreightLedger, mark: str, _: str, amount: int) -> None:
+    disbursed(trade, mark, "", WHOLE)
+    trade.act("BankA", messages.CreditNote(mark, 0, amount, trade.today))
+
+
+def received(trade: FreightLedger, mark: str, _: str, amount: int) -> None:
+    trade.act("BankA", messages.Receipt(trade.invoice("I1", 7_000_000), amount, trade.today))
+
+
+def refunded(trade: FreightLedger, _: str, payment: str, amount: int) -> None:
+    trade.paid("BankA", payment)
+    trade.refund("BankA", payment, amount)
+
+
+def reversed_by_tax(trade: FreightLedger, _: str, payment: str, amount: int) -> None:
+    trade.reverse(0, amount)
+
+
+@pytest.mark.parametrize(
+    ("steps", "amounts"),
+    [
+        (approved, (1, PART)),
+        (disbursed, (1, PART, WHOLE)),
+        (repaid, (1, PART)),
+        (repaid_of_proceeds, (1, PART)),
+        (credited, (1, PART, WHOLE)),
+        (received, (1, PART, WHOLE)),
+        (refunded, (1, 333_333, 700_000)),
+        (reversed_by_tax, (1, PART, 7_000_000)),
+    ],
+    ids=lambda each: each.__name__ if callable(each) else "",
+)
+def test_the_number_of_keys_is_the_same_for_every_amount(steps: Steps, amounts: tuple[int, ...]) -> None:
+    seen = [shapes(steps, amount) for amount in amounts]
+    assert all(each == seen[0] for each in seen)
+
+
+@pytest.mark.parametrize("steps", [approved, repaid])
+def test_the_number_of_keys_tells_that_it_was_the_whole(steps: Steps) -> None:
+    """Known, and said in `docs/security.md`; whoever mends it moves these to the test above."""
+    assert shapes(steps, PART) != shapes(steps, WHOLE)
+
+
+def test_acts_of_a_group_look_alike() -> None:
+    groups: dict[str, set[str]] = {}
+    for name in ACTS:
+        groups.setdefault(repr(confirmed(name)), set()).add(name)
+    assert sorted(map(sorted, groups.values())) == [
+        ["correct", "extend", "write off"],
+        ["credit note"],
+        ["disburse", "repay of guarantee", "repay of own", "repay of proceeds"],
+        ["receipt"],
+        ["replace invoice"],
+    ]
+
+
+def shapes(steps: Steps, amount: int) -> list[Any]:
+    """What every transaction of some steps shows."""
+    trade, recorder, mark, payment = ready()
+    trade.ledger.rollback()
+    before = len(recorder.blocks)
+    steps(trade, mark, payment, amount)
+    return [shape(each) for each in recorder.blocks[before:]]
+
+
+def confirmed(name: str) -> list[object]:
+    """What the confirmation of an act shows, on a loan that is paid out, or of paying the rest out."""
+    trade, recorder, mark, payment = ready()
+    trade.ledger.rollback()
+    disbursed(trade, mark, payment, PART if name == "disburse" else WHOLE)
+    trade.act("BankA", ACTS[name](trade, mark))
+    return shape(recorder.blocks[-1])
+
+
+ACTS: dict[str, Callable[[FreightLedger, str], messages.Act]] = {
+    "disburse": lambda trade, mark: messages.Disburse(mark, 1, trade.today),
+    "repay of own": lambda trade, mark: messages.Repay(mark, "OWN_FUNDS", 1, trade.today),
+    "repay of guarantee": lambda trade, mark: messages.Repay(mark, "GUARANTOR", 1, trade.today),
+    "repay of proceeds": lambda trade, mark: messages.Repay(mark, "EXPORT_PROCEEDS", 1, trade.today, 1),
+    "write off": lambda trade, mark: messages.WriteOff(mark, trade.today),
+    "extend": lambda trade, mark: messages.Extend(
+        mark, trade.put_terms("BankA", WHOLE, maturity=trade.day(300))
+    ),
+    "correct": lambda trade, mark: messages.Correct(mark, trade.put_terms("BankA", WHOLE)),
+    "credit note": lambda trade, mark: messages.CreditNote(mark, 0, 1, trade.today),
+    "replace invoice": lambda trade, mark: messages.ReplaceInvoice(mark, 0, trade.invoice("I1-B", 7_000_000)),
+    "receipt": lambda trade, _: messages.Receipt(trade.invoice("I1", 7_000_000), 1, trade.today),
+}
