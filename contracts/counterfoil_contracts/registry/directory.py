@@ -31,12 +31,8 @@ class Bucket(Message, frozen=True):
 
 def find(context: ConfidentialContext, uscc: str) -> EnterpriseHistory:
     """What the directory says about an enterprise; no records where it does not know it."""
-    for number in _bucket_numbers(context, uscc):
-        record = context.store.find(AUTHORITY, _KIND, number, Bucket)
-        entry = next((each for each in record.value.entries if each.uscc == uscc), None) if record else None
-        if entry is not None:
-            return EnterpriseHistory(entry.records, entry.since)
-    return EnterpriseHistory((), ())
+    entry = _entry(context, uscc, _bucket_numbers(context, uscc))
+    return EnterpriseHistory(entry.records, entry.since)
 
 
 def stands_for(context: ConfidentialContext, enterprise: str, party: str) -> bool:
@@ -52,16 +48,19 @@ def stands_for(context: ConfidentialContext, enterprise: str, party: str) -> boo
 
 
 def put(context: ConfidentialContext, enterprises: Sequence[Enterprise], now: int) -> None:
-    """Add a record for each enterprise, counting from now; each bucket is read and written once."""
+    """Add a record for each enterprise, counting from now; each bucket is written once.
+
+    An entry moves to its bucket of the newest secret with all its records; the older keeps what it had.
+    """
     buckets: dict[str, tuple[Record[Bucket] | None, dict[str, Entry]]] = {}
     for enterprise in enterprises:
-        number = _bucket_numbers(context, enterprise.uscc)[0]
+        number, *older = _bucket_numbers(context, enterprise.uscc)
         if number not in buckets:
             record = context.store.find(AUTHORITY, _KIND, number, Bucket)
             entries = record.value.entries if record else ()
             buckets[number] = (record, {entry.uscc: entry for entry in entries})
         known = buckets[number][1]
-        before = known.get(enterprise.uscc, Entry(enterprise.uscc, (), ()))
+        before = known.get(enterprise.uscc) or _entry(context, enterprise.uscc, older)
         known[enterprise.uscc] = Entry(enterprise.uscc, (*before.records, enterprise), (*before.since, now))
     for number, (record, known) in buckets.items():
         bucket = Bucket(tuple(known[uscc] for uscc in sorted(known)))
@@ -71,6 +70,16 @@ def put(context: ConfidentialContext, enterprises: Sequence[Enterprise], now: in
 def bucket_of(key: str) -> int:
     """The number of a bucket, by an enterprise's key of kind `BUCKET`."""
     return int(key.rpartition("/")[2][:8], 16) % BUCKETS
+
+
+def _entry(context: ConfidentialContext, uscc: str, numbers: Sequence[str]) -> Entry:
+    """The entry in the first of the buckets that has one; without records where none has."""
+    for number in numbers:
+        record = context.store.find(AUTHORITY, _KIND, number, Bucket)
+        entry = next((each for each in record.value.entries if each.uscc == uscc), None) if record else None
+        if entry is not None:
+            return entry
+    return Entry(uscc, (), ())
 
 
 def _bucket_numbers(context: ConfidentialContext, uscc: str) -> tuple[str, ...]:

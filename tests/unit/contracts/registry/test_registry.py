@@ -52,6 +52,20 @@ def test_records_made_under_an_older_secret_are_found_and_keep_their_keys(trade:
         trade.lock("BankB", view(trade, "I2", "BankB"), [(0, D1, 1)])
 
 
+def test_an_enterprise_keeps_its_history_over_new_secrets(trade: TradeLedger) -> None:
+    first, second = trade.regulators
+    trade.put_enterprise(SELLER, "B")
+    changes: tuple[tuple[registry.EnterpriseClass, str], ...] = (("C", "33"), ("A", "55"))
+    for enterprise_class, half in changes:
+        trade.submit(first, registry.SECRET_CONTRIBUTE, registry.ContributeSecret(half * 32))
+        trade.submit(second, registry.SECRET_COMPLETE, registry.CompleteSecret("44" * 32))
+        trade.put_enterprise(SELLER, enterprise_class)
+    trade.put_enterprise(SELLER, "B")
+    found = trade.ask(first, registry.ENTERPRISE_READ, registry.ReadEnterprise(SELLER))
+    assert "".join(each.enterprise_class for each in found.records)[-4:] == "BCAB"
+    assert len(found.since) == len(found.records)
+
+
 def test_tables_take_two_officers(trade: TradeLedger) -> None:
     first, second = trade.regulators
     entries = TableEntries(parameters=(Parameter("view_days", "", "2026-03-02", 7),))
