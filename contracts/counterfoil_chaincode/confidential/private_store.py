@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar
+from functools import lru_cache
+from typing import Any, Generic, Protocol, TypeVar
 
+import msgspec
 from counterfoil_protocol import canonical_json
 
 from ..contract_api.serializer import convert, plain
@@ -119,7 +121,29 @@ class PrivateStore:
             raise ContractDefect(f"the transaction reads a key of {collection} that it has written itself")
 
 
+class _Stored(msgspec.Struct, Generic[ValueT], forbid_unknown_fields=True):
+    """A record as it lies in a collection."""
+
+    salt: str
+    value: ValueT
+
+
+@lru_cache(maxsize=256)
+def _decoder(of: Any) -> Any:
+    return msgspec.json.Decoder(_Stored[of])
+
+
 def _value(stored: bytes, of: type[ValueT]) -> ValueT:
+    """The value of a record, read in one go: a type may leave parts of a large one unread (`msgspec.Raw`)."""
+    try:
+        found: _Stored[ValueT] = _decoder(of).decode(stored)  # type: ignore[arg-type]  # types are hashable
+    except msgspec.DecodeError:
+        # No such record: read again step by step, which says what is wrong with it.
+        return _explained(stored, of)
+    return found.value
+
+
+def _explained(stored: bytes, of: type[ValueT]) -> ValueT:
     record = canonical_json.decode(stored)
     if not isinstance(record, dict) or set(record) != {SALT, VALUE}:
         raise ContractDefect("a private record is not salt and value")

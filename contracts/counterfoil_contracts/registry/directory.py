@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import msgspec
 from counterfoil_chaincode.confidential import ConfidentialContext, Record
 from counterfoil_protocol.confidential import AUTHORITY
 
@@ -27,6 +28,20 @@ class Bucket(Message, frozen=True):
     """Some of the enterprises, in the order of their codes."""
 
     entries: tuple[Entry, ...] = ()
+
+
+class _Skimmed(Message, frozen=True):
+    """An entry of which only the code is read: a bucket of a large directory holds hundreds."""
+
+    uscc: str
+    records: msgspec.Raw
+    since: msgspec.Raw
+
+
+class _SkimmedBucket(Message, frozen=True):
+    """A bucket as a look-up reads it."""
+
+    entries: tuple[_Skimmed, ...] = ()
 
 
 def find(context: ConfidentialContext, uscc: str) -> EnterpriseHistory:
@@ -75,10 +90,11 @@ def bucket_of(key: str) -> int:
 def _entry(context: ConfidentialContext, uscc: str, numbers: Sequence[str]) -> Entry:
     """The entry in the first of the buckets that has one; without records where none has."""
     for number in numbers:
-        record = context.store.find(AUTHORITY, _KIND, number, Bucket)
+        record = context.store.find(AUTHORITY, _KIND, number, _SkimmedBucket)
         entry = next((each for each in record.value.entries if each.uscc == uscc), None) if record else None
         if entry is not None:
-            return entry
+            records = msgspec.json.decode(entry.records, type=tuple[Enterprise, ...])
+            return Entry(uscc, records, msgspec.json.decode(entry.since, type=tuple[Time, ...]))
     return Entry(uscc, (), ())
 
 
