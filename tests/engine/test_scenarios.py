@@ -39,5 +39,6 @@ def test_two_hundred_steps_follow_the_sums(trade: NetworkTrade) -> None:
     assert len({each.kind for each in happened.events}) > 12
 
 
+@pytest.mark.slow
 def test_no_lock_without_port_and_the_refusal_says_why(trade: NetworkTrade) -> None:
     no_lock_without_port(trade)

@@ -60,7 +60,7 @@ class Broken:
         elif code == "CLASS_RESTRICTED":
             self.trade.put_enterprise(SELLER, "A", frozen=True)
         elif code == "FROZEN":
-            self.trade.put_enterprise(SELLER, "A")
+            self.trade.freeze(registry.Freeze(frozen=False, enterprise=SELLER))
         else:
             del self.pledges[code]
 
@@ -95,6 +95,7 @@ def test_the_first_reason_is_told() -> None:
     found.admit(0)
     told = []
     while found.pledges and (code := found.answer(view)) != "OK":
+        assert code not in told, "it was mended"
         told.append(code)
         found.mend(code)
     expected = [code.value for code in RefusalCode]
