@@ -8,6 +8,7 @@ comparison finds leaks is shown by planted ones.
 from dataclasses import replace
 from pathlib import Path
 
+import pytest
 from counterfoil_cli.trade_chaincode import trade_chaincode
 from planted_leaks import CARELESS, CERTIFICATES, leaky_package, overlooked
 from three_banks import MSP_IDS
@@ -33,6 +34,7 @@ def test_bank_b_and_port_cannot_tell_which_business_bank_a_has(tmp_path: Path) -
             assert [fact for fact in secrets(businesses, observer) if fact in text] == []
 
 
+@pytest.mark.thorough
 def test_every_planted_leak_is_found(tmp_path: Path) -> None:
     chaincode = replace(trade_chaincode(MSP_IDS), package=leaky_package(tmp_path / "leaky"))
     seen = both(tmp_path, *CARELESS, chaincode=chaincode, certificates=CERTIFICATES)
