@@ -40,11 +40,6 @@ class Hub:
         if get_ident() == self._thread and getcurrent() is self._home:
             self._hand_out()
 
-    @property
-    def is_idle(self) -> bool:
-        """Whether all that was started has ended."""
-        return not self._running
-
     def finish(self) -> None:
         """Go on with what still runs until all has ended, when another thread brings the answers."""
         while self._running:

@@ -11,6 +11,8 @@ from typing import Any
 import pytest
 from counterfoil_chaincode.testing import Committed
 from counterfoil_contracts.export_invoice import messages
+from counterfoil_contracts.registry import operations as registry
+from counterfoil_contracts.testing import SELLER
 from freight_ledger import FreightLedger
 from recorder import Recorder
 
@@ -115,6 +117,23 @@ def test_acts_of_a_group_look_alike() -> None:
         ["receipt"],
         ["replace invoice"],
     ]
+
+
+def test_a_freeze_does_not_show_among_decisions_on_enterprises() -> None:
+    """Its list has one key for all, which everybody can make: a new class writes it, too."""
+    trade, recorder, *_ = ready()
+    seen = []
+    for decide in (
+        lambda: trade.put_enterprise(SELLER, "B"),
+        lambda: trade.freeze(registry.Freeze(frozen=True, enterprise=SELLER)),
+        lambda: trade.freeze(registry.Freeze(frozen=False, enterprise=SELLER)),
+        lambda: trade.freeze(registry.Freeze(frozen=True, bank="BankBMSP")),
+    ):
+        trade.ledger.rollback()
+        before = len(recorder.blocks)
+        decide()
+        seen.append([shape(each) for each in recorder.blocks[before:]])
+    assert all(each == seen[0] for each in seen)
 
 
 def shapes(steps: Steps, amount: int) -> list[Any]:
