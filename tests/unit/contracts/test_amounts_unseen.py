@@ -123,12 +123,13 @@ def test_a_freeze_does_not_show_among_decisions_on_enterprises() -> None:
     """Its list has one key for all, which everybody can make: a new class writes it, too."""
     trade, recorder, *_ = ready()
     seen = []
-    for decide in (
+    decisions: tuple[Callable[[], object], ...] = (
         lambda: trade.put_enterprise(SELLER, "B"),
         lambda: trade.freeze(registry.Freeze(frozen=True, enterprise=SELLER)),
         lambda: trade.freeze(registry.Freeze(frozen=False, enterprise=SELLER)),
         lambda: trade.freeze(registry.Freeze(frozen=True, bank="BankBMSP")),
-    ):
+    )
+    for decide in decisions:
         trade.ledger.rollback()
         before = len(recorder.blocks)
         decide()
