@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from counterfoil import ConnectionProfile, Gateway, lifecycle
+from counterfoil.heights import height as height_of
 from counterfoil_audit import ExportWriter, Manifest
-from counterfoil_protocol.messages import common_ledger
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -46,7 +46,7 @@ def export(request: ExportRequest, target: Path, progress: Callable[[str], None]
     own, other = ConnectionProfile.read(request.own), ConnectionProfile.read(request.other)
     with Gateway.from_profile(own, request.user) as gateway, _at(other, own, request.user) as second:
         network, copy = gateway.network(request.channel), second.network(request.channel)
-        height = min(_height(network, own.msp_id), _height(copy, other.msp_id))
+        height = min(height_of(network, own.msp_id), height_of(copy, other.msp_id))
         progress(f"{height} blocks of {own.msp_id}")
         with network.block_events(start_block=0, stop_block=height - 1, timeout=_TIMEOUT_SECONDS) as blocks:
             for block in blocks:
@@ -87,12 +87,6 @@ def _at(peer: ConnectionProfile, own: ConnectionProfile, user: str) -> Gateway:
         server_name=endpoint.server_name,
         peer_msp_id=peer.msp_id,
     )
-
-
-def _height(network: Network, msp_id: str) -> int:
-    """The number of blocks of one peer (Fabric core/scc/qscc/query.go GetChainInfo)."""
-    answer = network.contract("qscc").evaluate("GetChainInfo", network.name, target_organizations=(msp_id,))
-    return common_ledger.BlockchainInfo.FromString(answer).height
 
 
 def _collections(network: Network, chaincode: str, msp_id: str) -> tuple[str, ...]:

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Generic, Self, TypeVar
 
 from counterfoil import ConnectionProfile, ContractRefusal, EvaluateError, Gateway
+from counterfoil.heights import await_height
 from counterfoil.trade import Journal, TradeClient
 from counterfoil_network.identities import load_identity, renew
+from counterfoil_protocol.confidential import organizations
 from counterfoil_protocol.identity import Identity
 from counterfoil_protocol.messages import transaction
 from counterfoil_protocol.signing import private_key_signer
@@ -61,11 +63,30 @@ class Refused:
         return self.transaction_id, self.code, self.seconds
 
 
+@dataclass(slots=True)
+class Progress:
+    """How many blocks the story has come to, and how many an organisation's peer was seen to have."""
+
+    told: int = 0
+    seen: dict[str, int] = field(default_factory=dict)
+
+    def await_told(self, network: Network, msp_id: str) -> None:
+        """Wait until a peer has all that the story has told: others commit when they come to it."""
+        told = self.told
+        if self.seen.get(msp_id, 0) < told and await_height(network, msp_id, told, _CATCH_UP_SECONDS):
+            self.seen[msp_id] = told
+
+
 class Actor:
     """One person's client. What it is told goes into its organisation's facts."""
 
     def __init__(
-        self, names: tuple[str, str], network: Network, client: TradeClient, knowledge: Knowledge
+        self,
+        names: tuple[str, str],
+        network: Network,
+        client: TradeClient,
+        knowledge: Knowledge,
+        progress: Progress,
     ) -> None:
         self.organisation, user = names
         self.name = f"{self.organisation} {user}"
@@ -73,6 +94,7 @@ class Actor:
         self._network = network
         self._client = client
         self._knowledge = knowledge
+        self._progress = progress
 
     def submit(self, operation: Operation[RequestT, AnswerT], body: RequestT) -> Done[AnswerT]:
         """Do it. Raises CounterfoilError."""
@@ -82,6 +104,7 @@ class Actor:
         seconds = time.monotonic() - began
         self._knowledge.submitted(self.organisation, operation.name, body)
         self._knowledge.told(self.organisation, outcome.answer)
+        self._progress.told = max(self._progress.told, (outcome.block or 0) + 1)
         return Done(outcome.answer, outcome.transaction_id, outcome.block, seconds)
 
     def attempt(self, operation: Operation[RequestT, AnswerT], body: RequestT) -> Done[AnswerT] | Refused:
@@ -111,7 +134,9 @@ class Actor:
             return transaction.TxValidationCode.Name(transaction.TxValidationCode.ValueType(code))
 
     def ask(self, operation: Operation[RequestT, AnswerT], body: RequestT) -> AnswerT:
-        """Ask. Raises CounterfoilError."""
+        """Ask, once the peers that may answer have come as far as the story. Raises CounterfoilError."""
+        for msp_id in organizations(operation.evaluate_at, self.msp_id):
+            self._progress.await_told(self._network, msp_id)
         self._knowledge.told(self.organisation, body)
         answer = self._client.inquire(operation, body)
         self._knowledge.told(self.organisation, answer)
@@ -133,6 +158,7 @@ class Cast:
         self._journals = journals
         self._knowledge = knowledge
         self._actors: dict[tuple[str, str], Actor] = {}
+        self._progress = Progress()
         self._stack = ExitStack()
         journals.mkdir(parents=True, exist_ok=True)
 
@@ -173,5 +199,7 @@ class Cast:
         self._stack.enter_context(gateway)
         journal = self._stack.enter_context(Journal(self._journals / f"{organisation}-{user}.journal"))
         network = gateway.network(CHANNEL)
-        self._actors[key] = Actor(key, network, TradeClient(network, journal), self._knowledge)
+        self._actors[key] = Actor(
+            key, network, TradeClient(network, journal), self._knowledge, self._progress
+        )
         return self._actors[key]

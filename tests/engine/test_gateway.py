@@ -97,6 +97,7 @@ def test_a_key_with_its_own_policy_answers_to_that_alone(network: RunningNetwork
         prepared = contract.propose("asset:transfer", asset, "ann").endorse()
         assert {"RegulatorMSP", "BankBMSP"} <= endorsers(prepared.serialize())
         assert prepared.submit().status().successful
+        network.await_level_peers()
         with pytest.raises(CommitError) as refused:
             contract.submit("asset:transfer", asset, "bob", endorsing_organizations=["BankAMSP", "PortMSP"])
     assert refused.value.validation_code == transaction.ENDORSEMENT_POLICY_FAILURE

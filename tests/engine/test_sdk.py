@@ -172,7 +172,8 @@ def test_settling_a_transaction_nobody_has_seen_sends_it(face: Face) -> None:
 
     def case(gateway: Any) -> Case:
         prepared = (yield asset(gateway).propose("create", name, "tom", "5").endorse()).sign()
-        deadlines = Deadlines(commit_status=0.5)
+        # Waited for in full, as nobody has submitted; then the block must come within it.
+        deadlines = Deadlines(commit_status=2.5)
         first = yield gateway.settle(prepared.serialize(), deadlines=deadlines)
         again = yield gateway.settle(prepared.serialize(), deadlines=deadlines)
         return first, again, (yield asset(gateway).evaluate("read", name))
@@ -243,6 +244,7 @@ def test_the_regulator_reads_private_data_with_the_block(network: RunningNetwork
             "appraise", "members", name, transient={"appraisal": secret}, endorsing_organizations=["BankAMSP"]
         )
         block = commit.status().block_number
+    network.await_level_peers()
     with network.gateway("Regulator") as gateway:
         stream = gateway.network("trade").block_and_private_data_events(start_block=block, stop_block=block)
         (event,) = stream

@@ -10,16 +10,18 @@ class Patience:
 
     Attributes:
         attempts: endorsements of one request at most; conflicts and absent peers use them up.
-        divided_attempts: of these, how many may end with only some endorsers refusing: a peer that lags
-            catches up within a few hundred milliseconds, after that the refusal stands.
+        divided_attempts: of these, how many may end with only some endorsers refusing. One of them may lag:
+            before each further attempt they are waited for until they have the blocks that the gateway's
+            peer has; after the last the refusal stands.
         seconds: no attempt begins later than this after the first.
         pause_seconds: the first pause; each further one is twice as long.
         pause_seconds_max: no pause is longer.
-        visible_seconds: how long to wait, after the commit, until the other peers show the outcome.
+        visible_seconds: how long to wait, after the commit, until the other peers show the outcome; and
+            for a peer that lags.
     """
 
     attempts: int = 8
-    divided_attempts: int = 4
+    divided_attempts: int = 3
     seconds: float = 120.0
     pause_seconds: float = 0.1
     pause_seconds_max: float = 5.0

@@ -28,6 +28,7 @@ from .._errors import (
 )
 from .._proposal import Transaction
 from .._steps import Status
+from ..heights import await_height, height
 from ._journal import Entry, Journal, State
 from ._patience import Patience
 from ._refusals import Meaning, read_failure
@@ -98,6 +99,8 @@ class Submission(Generic[AnswerT]):
                 divided += verdict.meaning is Meaning.DIVIDED
                 if last or self._is_final(verdict.meaning, divided):
                     raise self._closed(verdict.refusal or error) from error
+                if verdict.meaning is Meaning.DIVIDED:
+                    self._await_level()
             else:
                 self._submit(transaction, last=last)
             if not self._is_committed:
@@ -111,6 +114,17 @@ class Submission(Generic[AnswerT]):
 
     def _is_final(self, meaning: Meaning, divided: int) -> bool:
         return meaning in (Meaning.REFUSED, Meaning.FINAL) or divided >= self._patience.divided_attempts
+
+    def _await_level(self) -> None:
+        """Wait until the endorsers have what the gateway's peer has: what this request stands on among it."""
+        network = self._contract.network
+        try:
+            blocks = height(network, self._gateway.peer_msp_id)
+        except EvaluateError:
+            return
+        until = time.monotonic() + self._patience.visible_seconds
+        for endorser in self._endorsers:
+            await_height(network, endorser, blocks, until - time.monotonic())
 
     def _endorse(self) -> Transaction:
         entry = self._entry

@@ -32,18 +32,19 @@ def move(
     body = act.body
     assert not isinstance(body, Receipt | Reverse | Register), "these have effects of their own"
     after = replace(act_steps.stepped(before, body, met), acts=(*before.acts, act.id))
-    books = PoolBook(desk)
+    books, near = PoolBook(desk), NearBook(desk)
     documents = books_found(books, before)
     cause = Cause(desk.request_id, desk.now)
     if isinstance(body, CreditNote | ReplaceInvoice):
         cause = Cause(desk.request_id, desk.now, flags.OVER_PLEDGED)
-        _restate_invoice(desk, books, before, body)
-    stored = record_step(desk, books, before, after)
+        _restate_invoice(desk, books, near, before, body)
+    stored = record_step(desk, books, near, before, after)
     if isinstance(body, Repay | Recover) and body.source in PROCEEDS:
         documents = (*documents, *_collect_for(books, before, body))
         cause = Cause(desk.request_id, desk.now, flags.PROCEEDS_DIVERTED)
     books.flag(documents, cause)
     books.save()
+    near.save()
     return moved_answer(stored), entries.of_step(before.pledges, after.pledges)
 
 
@@ -65,16 +66,17 @@ def reverse(desk: Desk, act: StoredAct, original: StoredAct) -> ops.MarkMoved | 
         Refusal: `BAD_STATE`.
     """
     act_steps.check_reversible(original)
-    books = PoolBook(desk)
+    books, near = PoolBook(desk), NearBook(desk)
     before = mark_of(desk, original.mark) if original.mark else None
     documents = _restore(books, original, before)
     moved = None
     if before is not None:
         after = replace(act_steps.reversed_mark(before, original), acts=(*before.acts, act.id))
         documents = (*documents, *books_found(books, before))
-        moved = moved_answer(record_step(desk, books, before, after))
+        moved = moved_answer(record_step(desk, books, near, before, after))
     books.flag(documents, Cause(desk.request_id, desk.now, flags.OVER_PLEDGED))
     books.save()
+    near.save()
     desk.context.store.write(*desk.own(ops.MARKS, ACT, original.id), replace(original, reversed_by=act.id))
     return moved
 
@@ -108,18 +110,20 @@ def _pool_at(books: PoolBook, mark: Mark, position: int) -> Pool:
     return books.get(document)
 
 
-def _restate_invoice(desk: Desk, books: PoolBook, before: Mark, body: CreditNote | ReplaceInvoice) -> None:
+def _restate_invoice(
+    desk: Desk, books: PoolBook, near: NearBook, before: Mark, body: CreditNote | ReplaceInvoice
+) -> None:
     pool = _pool_at(books, before, body.invoice)
     model.check_issue(before.invoices[body.invoice], pool)
     if isinstance(body, ReplaceInvoice):
-        _replace_invoice(desk, books, pool, body)
+        _replace_invoice(desk, books, near, pool, body)
         return
     if body.amount > pool.total:
         raise refusal(RefusalCode.OVER_AMOUNT, "a credit note above the invoice's amount")
     books.put(replace(pool, total=pool.total - body.amount))
 
 
-def _replace_invoice(desk: Desk, books: PoolBook, pool: Pool, body: ReplaceInvoice) -> None:
+def _replace_invoice(desk: Desk, books: PoolBook, near: NearBook, pool: Pool, body: ReplaceInvoice) -> None:
     assert pool.invoice is not None, "an invoice's pool has the invoice"
     new = model.check_invoice(body.replacement)
     known = books.find(new)
@@ -132,12 +136,10 @@ def _replace_invoice(desk: Desk, books: PoolBook, pool: Pool, body: ReplaceInvoi
     if known is None:
         other = Pool(new, pools.INVOICE, pool.currency, 0, pool.vouched, same_as=pool.document)
         books.put(other)
-    near = NearBook(desk)
     after = replace(pool, invoice=body.replacement, total=body.replacement.amount)
     if near.lives_elsewhere(body.replacement, pool.document):
         cause = Cause(desk.request_id, desk.now, flags.NEAR_DUPLICATE)
         after = replace(after, flags=flags.raised(after.flags, cause))
     near.put(pool.invoice, pool.document, live=False)
     near.put(body.replacement, pool.document, live=True)
-    near.save()
     books.put(after)

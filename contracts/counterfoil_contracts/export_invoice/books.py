@@ -46,7 +46,8 @@ class PoolBook(pool_book.PoolBook):
 
 
 class NearBook:
-    """Which invoices of one seller and number are in live financings."""
+    """Which invoices of one seller and number are in live financings; `save` writes all that were looked at,
+    as `PoolBook.save` does."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -58,6 +59,10 @@ class NearBook:
         entries = self._find(near_invoice_fingerprint(invoice))
         return any(entry.live and entry.invoice != document for entry in entries)
 
+    def look(self, invoice: Invoice) -> None:
+        """Look at an invoice, and so write it."""
+        self._find(near_invoice_fingerprint(invoice))
+
     def put(self, invoice: Invoice, document: str, *, live: bool) -> None:
         """Record whether an invoice is in a live financing."""
         near = near_invoice_fingerprint(invoice)
@@ -65,11 +70,9 @@ class NearBook:
         self._entries[near] = (*others, NearEntry(document, live))
 
     def save(self) -> None:
-        """Write what changed."""
+        """Write the entries."""
         for near, entries in self._entries.items():
-            record = self._records[near]
-            if record is None or record.value.entries != entries:
-                self._desk.context.store.save(AUTHORITY, NEAR, near, NearRecord(entries), record)
+            self._desk.context.store.save(AUTHORITY, NEAR, near, NearRecord(entries), self._records[near])
 
     def _find(self, near: str) -> tuple[NearEntry, ...]:
         if near not in self._records:

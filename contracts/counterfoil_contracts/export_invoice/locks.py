@@ -32,17 +32,18 @@ def mark_of(desk: Desk, mark_id: str, bank: str | None = None) -> Mark:
     return mark
 
 
-def record_step(desk: Desk, books: PoolBook, before: Mark, after: Mark) -> Mark:
-    """Take a step of a mark into its documents, and write the mark; the pools are written by `books.save`."""
+def record_step(desk: Desk, books: PoolBook, near: NearBook, before: Mark, after: Mark) -> Mark:
+    """Take a step of a mark into its documents, and write the mark; pools and what resembles them are written
+    by `save` of their books."""
     books_found(books, after)
     books.move(after, pledges.movements(before.pledges, after.pledges))
     stored = replace(after, changed_at=desk.now)
     desk.context.store.write(*desk.own(ops.MARKS, MARK, stored.id, bank_of(stored.bank)), stored)
-    if before.is_live != after.is_live:
-        near = NearBook(desk)
-        for invoice in after.invoices:
+    for invoice in after.invoices:
+        if before.is_live != after.is_live:
             near.put(invoice, books.resolve(model.check_invoice(invoice)), live=after.is_live)
-        near.save()
+        else:
+            near.look(invoice)
     return stored
 
 
@@ -148,11 +149,12 @@ class Locks:
 
 
 def _stepped(desk: Desk, before: Mark, after: Mark) -> ops.MarkMoved:
-    books = PoolBook(desk)
+    books, near = PoolBook(desk), NearBook(desk)
     documents = books_found(books, before)
-    stored = record_step(desk, books, before, after)
+    stored = record_step(desk, books, near, before, after)
     books.flag(documents, Cause(desk.request_id, desk.now))
     books.save()
+    near.save()
     return moved_answer(stored)
 
 

@@ -37,8 +37,11 @@ class Holder(Protocol):
 
 
 class PoolBook:
-    """Pools by fingerprint; `save` writes those that changed, in the order in which they were first
-    looked at."""
+    """Pools by fingerprint; `save` writes all that were looked at, in that order.
+
+    A pool that did not change is written, too, with a new salt: every member sees how many keys a transaction
+    writes, and whether a document moved is its bank's business.
+    """
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -89,8 +92,8 @@ class PoolBook:
             self.put(pools.with_flags_after(pool, self._desk.ceiling(pool), cause))
 
     def save(self) -> None:
-        """Write the pools that changed."""
+        """Write the pools."""
         for document, record in self._records.items():
             pool = self._pools.get(document)
-            if pool is not None and (record is None or record.value != pool):
+            if pool is not None:
                 self._desk.context.store.save(AUTHORITY, pools.RECORD, document, pool, record)

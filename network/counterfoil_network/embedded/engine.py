@@ -28,12 +28,12 @@ from counterfoil_network.embedded.ledger.records import CommitRequest
 from counterfoil_network.embedded.log import close_log, open_log
 from counterfoil_network.embedded.membership import Membership
 from counterfoil_network.embedded.node import Node
+from counterfoil_network.embedded.node_server import NodeServer
 from counterfoil_network.embedded.orderer.orderer import Orderer
 from counterfoil_network.embedded.orderer.service import BroadcastService
 from counterfoil_network.embedded.peer.peer import Peer
 from counterfoil_network.embedded.peer.services import DeliverService, EndorserService
 from counterfoil_network.embedded.settings import EXECUTE_TIMEOUT
-from counterfoil_network.embedded.tls import tls_server
 from counterfoil_network.embedded.unreachable import UnreachablePeer
 from counterfoil_network.embedded.verified_signatures import VerifiedSignatures
 
@@ -42,7 +42,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    import grpc.aio
     from counterfoil_protocol.messages import common
 
     from counterfoil_network.identities.folder import CryptoFolder, OrganisationFolder
@@ -63,7 +62,7 @@ class _Parts:
 
     orderer: Orderer
     peers: dict[str, Peer] = field(default_factory=dict)
-    servers: dict[str, grpc.aio.Server] = field(default_factory=dict)
+    servers: dict[str, NodeServer] = field(default_factory=dict)
     logs: dict[str, logging.Logger] = field(default_factory=dict)
     halted: dict[str, str] = field(default_factory=dict)
     """Peers that were halted, by organisation, and where they listened."""
@@ -160,7 +159,7 @@ class Engine:
         server = parts.servers.pop(organisation, None)
         if server is None:
             return
-        await server.stop(None)
+        await server.halt()
         if organisation == parts.orderer.node.organisation:
             await parts.orderer.halt()
             return
@@ -243,7 +242,7 @@ class Engine:
         name = organisation.name
         node = Node.read(organisation, msp_id, address)
         # Before its ledger, so that a port that is taken leaves nothing open.
-        server = tls_server(node)
+        server = NodeServer(node)
         folder = self._folder / "peers" / name
         folder.mkdir(parents=True, exist_ok=True)
         channel_id = parts.orderer.channel.channel_id
@@ -266,15 +265,16 @@ class Engine:
         )
         parts.peers[name] = peer
         parts.servers[name] = server
-        add_GatewayServicer_to_server(GatewayService(peer, self._membership, parts.orderer), server)
-        add_EndorserServicer_to_server(EndorserService(peer), server)
-        add_DeliverServicer_to_server(DeliverService(peer), server)
+        gateway = GatewayService(peer, self._membership, parts.orderer)
+        server.add(gateway, add_GatewayServicer_to_server)
+        server.add(EndorserService(peer), add_EndorserServicer_to_server)
+        server.add(DeliverService(peer), add_DeliverServicer_to_server)
         return peer
 
     def _add_orderer_server(self, parts: _Parts) -> None:
-        server = tls_server(parts.orderer.node)
+        server = NodeServer(parts.orderer.node)
         parts.servers[parts.orderer.node.organisation] = server
-        add_AtomicBroadcastServicer_to_server(BroadcastService(parts.orderer), server)
+        server.add(BroadcastService(parts.orderer), add_AtomicBroadcastServicer_to_server)
 
     async def _caught_up(self, parts: _Parts) -> None:
         """Wait until every peer has the blocks that the orderer has at this moment."""

@@ -5,6 +5,7 @@ Details travel as Fabric sends them: a google.rpc.Status in the trailer `grpc-st
 
 from __future__ import annotations
 
+import asyncio
 import functools
 import traceback
 from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TypeVar
@@ -14,6 +15,8 @@ import grpc.aio
 from google.protobuf.any_pb2 import Any as AnyMessage
 from google.rpc.status_pb2 import Status  # type: ignore[import-untyped]  # ships no stubs
 
+from counterfoil_network.embedded.calls import Calls
+
 if TYPE_CHECKING:
     import logging
     from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
 
 P = ParamSpec("P")
 T = TypeVar("T")
+_ENDING = "the node is ending"
 
 
 class RpcError(Exception):
@@ -63,6 +67,7 @@ class Service:
     def __init__(self, limit: ConcurrencyLimit, log: logging.Logger) -> None:
         self.limit = limit
         self.log = log
+        self.calls = Calls()
 
 
 async def _abort(service: Service, context: grpc.aio.ServicerContext[Any, Any], error: Exception) -> NoReturn:
@@ -82,6 +87,12 @@ async def _abort(service: Service, context: grpc.aio.ServicerContext[Any, Any], 
     await context.abort(grpc.StatusCode.INTERNAL, f"internal error: {type(error).__name__}")
 
 
+async def _abort_ended(service: Service, context: grpc.aio.ServicerContext[Any, Any]) -> None:
+    """Tell the caller, if the call was cancelled because the node ends, and not by the caller."""
+    if service.calls.ended:
+        await _abort(service, context, RpcError(grpc.StatusCode.UNAVAILABLE, _ENDING))
+
+
 def unary(
     method: Callable[[Any, Any, Any], Awaitable[T]],
 ) -> Callable[[Any, Any, Any], Awaitable[T]]:
@@ -90,8 +101,11 @@ def unary(
     @functools.wraps(method)
     async def guarded(self: Service, request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> T:
         try:
-            with self.limit:
+            with self.limit, self.calls.under_way():
                 return await method(self, request, context)
+        except asyncio.CancelledError:
+            await _abort_ended(self, context)
+            raise
         except Exception as error:
             await _abort(self, context, error)
 
@@ -108,9 +122,12 @@ def streaming(
         self: Service, request: Any, context: grpc.aio.ServicerContext[Any, Any]
     ) -> AsyncIterator[T]:
         try:
-            with self.limit:
+            with self.limit, self.calls.under_way():
                 async for answer in method(self, request, context):
                     yield answer
+        except asyncio.CancelledError:
+            await _abort_ended(self, context)
+            raise
         except Exception as error:
             await _abort(self, context, error)
 

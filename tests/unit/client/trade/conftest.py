@@ -13,7 +13,7 @@ from counterfoil.trade import Journal, Patience, TradeClient
 from counterfoil_protocol import canonical_json
 from counterfoil_protocol.confidential import BANK, Operation, Request, Role, parse_request
 from counterfoil_protocol.envelope import parse_actions, read_payload
-from counterfoil_protocol.messages import gateway, proposal_response, transaction
+from counterfoil_protocol.messages import common_ledger, gateway, proposal_response, transaction
 from counterfoil_protocol.proposal import parse_signed_proposal
 
 REGULATOR, PORT, OWN = "RegulatorMSP", "PortMSP", "BankAMSP"
@@ -60,6 +60,9 @@ class Ledger:
     conflicts: int = 0
     behind: Counter[str] = field(default_factory=Counter)
     """How many more times an organisation's peer does not show what is committed."""
+    heights: Counter[str] = field(default_factory=Counter)
+    """How many blocks an organisation's peer has; it gets one more whenever it is asked."""
+    heights_asked: list[str] = field(default_factory=list)
 
     def install(self) -> None:
         self.peer._evaluate = self.evaluate
@@ -68,6 +71,13 @@ class Ledger:
 
     def evaluate(self, request: gateway.EvaluateRequest) -> Any:
         parsed = parse_signed_proposal(request.proposed_transaction)
+        if parsed.args[0] == b"GetChainInfo":
+            (target,) = request.target_organizations
+            self.heights_asked.append(target)
+            info = common_ledger.BlockchainInfo(height=self.heights[target])
+            self.heights[target] += 1
+            payload = info.SerializeToString()
+            return gateway.EvaluateResponse(result=proposal_response.Response(status=200, payload=payload))
         asked = parse_request(parsed.transient)
         assert isinstance(asked.body, dict)
         if parsed.args[0] == b"export_invoice:inquire":

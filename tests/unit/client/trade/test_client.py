@@ -132,6 +132,17 @@ def test_a_refusal_by_some_may_be_a_peer_that_lags(
     assert len(peer.calls("Endorse")) == 3
 
 
+def test_a_peer_that_lags_is_waited_for(
+    client: TradeClient, peer: Any, ledger: Any, operations: Any, failing: Any
+) -> None:
+    ledger.heights.update({OWN: 9, REGULATOR: 9, PORT: 6})
+    said = details("chaincode response 404, NOT_FOUND: no slip", PORT)
+    peer.scripts["Endorse"] = [failing(STATUS.ABORTED, ENDORSE_FAILED, said)]
+    assert client.submit(operations.LOCK, operations.Lock("I1", 100)).answer == operations.Locked(99)
+    assert ledger.heights_asked == [OWN, REGULATOR, PORT, PORT, PORT, PORT]
+    assert peer.methods.index("Submit") == 2 + len(ledger.heights_asked)
+
+
 def test_a_refusal_that_one_peer_keeps_giving_stands(
     client: TradeClient, peer: Any, operations: Any, failing: Any
 ) -> None:
