@@ -111,13 +111,23 @@ def _compare(loads: dict[str, list[Load]]) -> dict[str, object]:
             "p95 ms": statistics.median(load.p95_ms for load in found),
             "chaincode CPU ms": _spread([load.chaincode_cpu_ms for load in found]),
             "client busy": statistics.median(load.client_busy for load in found),
+            "machine CPU ms": statistics.median(load.machine_cpu_ms for load in found),
+            "idle": statistics.median(load.idle for load in found),
+            "stolen": statistics.median(load.stolen for load in found),
+            "stages, p50 ms": {
+                stage: statistics.median(load.stages_ms[stage] for load in found)
+                for stage in found[0].stages_ms
+            },
             "errors": sum(sum(load.errors.values()) for load in found),
         }
     if "other" in loads:
-        mine, theirs = (
-            statistics.median(each.per_second for each in loads[name]) for name in ("ours", "other")
-        )
-        report["ours : other"] = round(mine / theirs, 3) if theirs else None
+        mine, theirs = ([each.per_second for each in loads[name]] for name in ("ours", "other"))
+        if all(theirs):
+            report["ours : other, of medians"] = round(statistics.median(mine) / statistics.median(theirs), 3)
+            # A machine that others use, too, is slow for some time: a run is held against its neighbour.
+            report["ours : other, of pairs"] = _spread(
+                [round(one / two, 3) for one, two in zip(mine, theirs, strict=True)]
+            )
     return report
 
 

@@ -6,14 +6,16 @@ that the caller is not what is measured.
 
 import asyncio
 import itertools
+import os
 import statistics
 import time
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import grpc
-from counterfoil import ConnectionProfile, CounterfoilError
+from counterfoil import CommitError, ConnectionProfile, CounterfoilError
 from counterfoil.aio import Gateway
 from counterfoil_protocol.messages import gateway
 from counterfoil_protocol.proposal import build_proposal, sign_proposal
@@ -28,7 +30,12 @@ _SIGNED_BEFOREHAND = 2000
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """What came of a load. `client_busy` is the share of one processor that the caller used."""
+    """What came of a load.
+
+    `client_busy` is the share of one processor that the caller used, `machine_cpu_ms` what all processes used
+    for a call, `idle` and `stolen` the shares of all processors that nobody used, or that the machine's host
+    gave to others. `stages_ms` are the medians of a submit's parts.
+    """
 
     per_second: float
     p50_ms: float
@@ -37,7 +44,11 @@ class Load:
     done: int
     stalled: int
     client_busy: float
+    machine_cpu_ms: float
+    idle: float
+    stolen: float
     errors: dict[str, int] = field(default_factory=dict)
+    stages_ms: dict[str, float] = field(default_factory=dict)
 
 
 Call = Callable[[int], Awaitable[object]]
@@ -48,13 +59,26 @@ async def submits(
 ) -> Load:
     """Create assets, for a time or up to a number."""
     prefix = f"{time.time_ns():x}"
+    stages: dict[str, list[float]] = {"endorse": [], "order": [], "commit": []}
     async with Gateway.from_profile(network.profile, USER) as connection:
         contract = connection.network(network.channel).contract(of.program.name)
 
         async def create(number: int) -> None:
-            await contract.submit("create", f"{prefix}-{number}", "owner", "4711")
+            began = time.monotonic()
+            endorsed = await contract.propose("create", f"{prefix}-{number}", "owner", "4711").endorse()
+            sent = time.monotonic()
+            commit = await endorsed.submit()
+            ordered = time.monotonic()
+            status = await commit.status()
+            if not status.successful:
+                raise CommitError(status.transaction_id, status.code, status.name, status.block_number)
+            ends = time.monotonic()
+            for stage, taken in zip(stages, (sent - began, ordered - sent, ends - ordered), strict=True):
+                stages[stage].append(taken)
 
-        return await _run(create, of, in_flight, seconds, count)
+        load = await _run(create, of, in_flight, seconds, count)
+    parts = {stage: round(1000 * statistics.median(taken or [0.0]), 1) for stage, taken in stages.items()}
+    return replace(load, stages_ms=parts)
 
 
 async def evaluates(network: BenchmarkNetwork, of: Measured, in_flight: int, *, seconds: float) -> Load:
@@ -106,9 +130,10 @@ async def _run(call: Call, of: Measured, in_flight: int, seconds: float, count: 
                 errors[_kind(error)] += 1
             taken.append(time.monotonic() - began)
 
-    cpu, own, began = of.service.cpu_seconds, time.process_time(), time.monotonic()
+    cpu, own, began, machine = of.service.cpu_seconds, time.process_time(), time.monotonic(), _Machine.read()
     workers = [asyncio.create_task(one_after_another()) for _ in range(in_flight)]
     _, unanswered = await asyncio.wait(workers, timeout=seconds + STALLED_SECONDS if seconds else None)
+    used = _Machine.read().since(machine)
     elapsed = max(time.monotonic() - began - (STALLED_SECONDS if unanswered else 0), 0.001)
     for worker in unanswered:
         worker.cancel()
@@ -123,8 +148,34 @@ async def _run(call: Call, of: Measured, in_flight: int, seconds: float, count: 
         done=done,
         stalled=len(unanswered) + sum(each > STALLED_SECONDS for each in taken),
         client_busy=round((time.process_time() - own) / elapsed, 2),
+        machine_cpu_ms=round(1000 * used.busy / max(done, 1), 2),
+        idle=round(used.idle / used.whole, 2),
+        stolen=round(used.stolen / used.whole, 2),
         errors=dict(errors),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Machine:
+    """Processor seconds of the whole machine, as /proc/stat counts them."""
+
+    busy: float
+    idle: float
+    stolen: float
+
+    @classmethod
+    def read(cls) -> "_Machine":
+        line = Path("/proc/stat").read_text().splitlines()[0]
+        user, nice, system, idle, wait, irq, soft, stolen = (int(each) for each in line.split()[1:9])
+        ticks = os.sysconf("SC_CLK_TCK")
+        return cls((user + nice + system + irq + soft) / ticks, (idle + wait) / ticks, stolen / ticks)
+
+    def since(self, before: "_Machine") -> "_Machine":
+        return _Machine(self.busy - before.busy, self.idle - before.idle, self.stolen - before.stolen)
+
+    @property
+    def whole(self) -> float:
+        return max(self.busy + self.idle + self.stolen, 0.01)
 
 
 def _kind(error: Exception) -> str:

@@ -254,7 +254,9 @@ def test_streams_are_bounded_and_given_back(network: RunningNetwork, attacker: A
     signed = gateway.SignedChaincodeEventsRequest(request=request, signature=person.sign(request))
     wanted = settings.GATEWAY_CONCURRENCY + 50
     refused = threading.Semaphore(0)
-    with attacker.endpoint("BankB") as node:
+    with network.contract("BankA") as contract, attacker.endpoint("BankB") as node:
+        # Connected before: the client's process has its hands full with the streams.
+        contract.evaluate("asset:who")
         streams = [node.gateway.ChaincodeEvents(signed, timeout=180) for _ in range(wanted)]
         for stream in streams:
             # One that has ended by now takes no callback.
@@ -262,8 +264,7 @@ def test_streams_are_bounded_and_given_back(network: RunningNetwork, attacker: A
                 refused.release()
         for _ in range(50):
             assert refused.acquire(timeout=60), "more streams are open than the gateway takes"
-        with network.contract("BankA") as contract:
-            contract.submit("asset:create", uuid.uuid4().hex, "tom", "5")
+        contract.submit("asset:create", uuid.uuid4().hex, "tom", "5")
         for stream in streams:
             stream.cancel()
     deadline = time.monotonic() + 60

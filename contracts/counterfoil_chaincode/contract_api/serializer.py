@@ -9,6 +9,7 @@ from counterfoil_protocol import canonical_json
 from counterfoil_protocol.canonical_json import JsonValue
 
 ValueT = TypeVar("ValueT")
+_SHORT_DIGITS, _ZERO = 18, ord("0")
 
 
 class BadValue(ValueError):  # noqa: N818 - becomes a refusal of that meaning
@@ -39,7 +40,12 @@ class CanonicalJsonSerializer:
         """As `Serializer.parse`."""
         if expected is bytes:
             return data
+        if expected is int and len(data) <= _SHORT_DIGITS and data.isdigit() and data[0] != _ZERO:
+            # Nearly every whole number, without the way through JSON.
+            return int(data)
         try:
+            if expected is str:
+                return data.decode("utf-8")
             value = data.decode("utf-8") if expects_text(expected) else canonical_json.decode(data)
         except UnicodeDecodeError:
             raise BadValue("expected UTF-8 text") from None

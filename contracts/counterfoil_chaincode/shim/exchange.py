@@ -13,20 +13,22 @@ MESSAGE = chaincode_shim.ChaincodeMessage
 class Exchange:
     """A running transaction as its stream sees it; `enter` gives it its place to wait."""
 
-    __slots__ = ("_channel_id", "_closed", "_place", "_send", "_transaction_id", "_waits")
+    __slots__ = ("_closed", "_place", "_send", "_waits", "channel_id", "forgotten", "transaction_id")
 
     def __init__(self, channel_id: str, transaction_id: str, send: Callable[[bytes], None]) -> None:
-        self._channel_id = channel_id
-        self._transaction_id = transaction_id
+        self.channel_id = channel_id
+        self.transaction_id = transaction_id
         self._send = send
         self._place: Place | None = None
         self._waits = False
         self._closed = False
+        self.forgotten = False
+        """Whether its stream has taken it off the list of what runs."""
 
     @property
     def key(self) -> tuple[str, str]:
         """What tells transactions of one stream apart: channel and transaction ID."""
-        return self._channel_id, self._transaction_id
+        return self.channel_id, self.transaction_id
 
     def enter(self, place: Place) -> None:
         """The transaction begins to run, and will wait there."""
@@ -44,7 +46,7 @@ class Exchange:
         if place is None or not place.is_here:
             raise ProtocolViolation("a transaction asks its peer one thing at a time, from its own thread")
         request = MESSAGE(
-            type=message_type, payload=payload, txid=self._transaction_id, channel_id=self._channel_id
+            type=message_type, payload=payload, txid=self.transaction_id, channel_id=self.channel_id
         )
         self._waits = True
         # After that, so that an end of the stream in between is seen here or delivered there.

@@ -164,7 +164,9 @@ class Handler:
     def _run_transaction(self, message: MESSAGE, exchange: Exchange) -> None:
         signed = message.proposal if message.HasField("proposal") else None
         try:
-            invocation = parse_invocation(message.channel_id, message.txid, message.payload, signed)
+            invocation = parse_invocation(
+                exchange.channel_id, exchange.transaction_id, message.payload, signed
+            )
         except MalformedMessage as error:
             self._send_error(message, str(error))
             return
@@ -178,9 +180,11 @@ class Handler:
         self._send_completed(message, response, stub)
 
     def _finished(self, exchange: Exchange) -> None:
+        if exchange.forgotten:
+            return
+        exchange.forgotten = True
         with self._lock:
-            if self._exchanges.get(exchange.key) is exchange:
-                del self._exchanges[exchange.key]
+            del self._exchanges[exchange.key]
 
     def _send_completed(
         self, message: MESSAGE, response: proposal_response.Response, stub: ChaincodeStub | None

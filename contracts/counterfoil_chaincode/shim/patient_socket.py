@@ -31,6 +31,8 @@ class PatientSocket:
         self._alarm, self._bell = socket.socketpair()
         self._poll = select.poll()
         self._poll.register(self._alarm, select.POLLIN)
+        self._waits_for = 0
+        self._chunk = memoryview(bytearray(_CHUNK_BYTES))
 
     @property
     def unsent(self) -> int:
@@ -68,7 +70,9 @@ class PatientSocket:
         while not self._is_shut:
             self.flush()
             try:
-                return self._socket.recv(_CHUNK_BYTES)
+                # Into the same memory: so much anew is got from the system, and given back, each time.
+                length = self._socket.recv_into(self._chunk)
+                return bytes(self._chunk[:length])
             except BlockingIOError:
                 if not self._wait(timeout_seconds):
                     return None
@@ -121,12 +125,16 @@ class PatientSocket:
         return sent
 
     def _wait(self, timeout_seconds: float | None) -> bool:
+        waits_for = select.POLLIN | (select.POLLOUT if self._unsent else 0)
         try:
-            self._poll.register(self._socket, select.POLLIN | (select.POLLOUT if self._unsent else 0))
+            if waits_for != self._waits_for:
+                self._waits_for = waits_for
+                self._poll.register(self._socket, waits_for)
             ready = self._poll.poll(None if timeout_seconds is None else timeout_seconds * 1000)
+            for descriptor, _ in ready:
+                if descriptor != self._socket.fileno():
+                    self._alarm.recv(16)
         except (OSError, ValueError):
             # Closed meanwhile.
             return True
-        if any(descriptor == self._alarm.fileno() for descriptor, _ in ready):
-            self._alarm.recv(16)
         return bool(ready)

@@ -4,7 +4,8 @@ import contextlib
 import socket
 import ssl
 
-_CHUNK_BYTES = 64 * 1024
+_CHUNK_BYTES = 16 * 1024
+"""A record's most (RFC 8446, 5.1); a session reads one at a time."""
 
 
 class TlsSession:
@@ -59,6 +60,9 @@ class TlsSession:
             # Nothing is read at the other side's good-bye; the connection's end, which follows, tells it.
             while part := self._session.read(_CHUNK_BYTES):
                 parts.append(part)
+                if not (self._incoming.pending or self._session.pending()):
+                    # To be told so by an exception takes longer than to read.
+                    break
         return b"".join(parts)
 
     def _send_waiting(self, connection: socket.socket) -> None:

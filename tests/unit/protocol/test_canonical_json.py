@@ -1,4 +1,5 @@
 import json
+from enum import IntFlag
 
 import pytest
 from counterfoil_protocol.canonical_json import decode, encode
@@ -25,6 +26,23 @@ def test_round_trip(value: object) -> None:
     data = encode(value)
     assert decode(data) == value
     assert encode(decode(data)) == data
+
+
+@given(VALUES)
+def test_the_bytes_are_those_of_pythons_own_encoder(value: object) -> None:
+    plain = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    assert encode(value) == plain.encode()
+
+
+def test_classes_of_their_own_count_as_what_they_are() -> None:
+    class Word(str):
+        __slots__ = ()
+
+    class Count(int):
+        pass
+
+    value = {Word("b"): [Word("x"), Count(3)], "a": IntFlag("Bit", "ONE").ONE}
+    assert encode(value) == b'{"a":1,"b":["x",3]}'
 
 
 @given(st.dictionaries(st.text(), st.integers(), min_size=2))
