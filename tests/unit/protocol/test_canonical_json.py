@@ -41,7 +41,10 @@ def test_classes_of_their_own_count_as_what_they_are() -> None:
     class Count(int):
         pass
 
-    value = {Word("b"): [Word("x"), Count(3)], "a": IntFlag("Bit", "ONE").ONE}
+    class Bit(IntFlag):
+        ONE = 1
+
+    value = {Word("b"): [Word("x"), Count(3)], "a": Bit.ONE}
     assert encode(value) == b'{"a":1,"b":["x",3]}'
 
 
