@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from counterfoil_protocol.messages import chaincode_shim
+from counterfoil_protocol.messages import chaincode_event, chaincode_shim
 
 from ..errors import ProtocolViolation, StreamClosed, peer_error
 from .hub import Place
@@ -13,22 +13,31 @@ MESSAGE = chaincode_shim.ChaincodeMessage
 class Exchange:
     """A running transaction as its stream sees it; `enter` gives it its place to wait."""
 
-    __slots__ = ("_closed", "_place", "_send", "_waits", "channel_id", "forgotten", "transaction_id")
+    __slots__ = (
+        "_closed",
+        "_place",
+        "_send",
+        "_tail",
+        "_waits",
+        "channel_id",
+        "forgotten",
+        "key",
+        "transaction_id",
+    )
 
     def __init__(self, channel_id: str, transaction_id: str, send: Callable[[bytes], None]) -> None:
         self.channel_id = channel_id
         self.transaction_id = transaction_id
+        self.key = channel_id, transaction_id
+        """What tells transactions of one stream apart."""
+        # Every message ends with these two: a message's fields may be put together one after another.
+        self._tail: bytes = MESSAGE(txid=transaction_id, channel_id=channel_id).SerializeToString()
         self._send = send
         self._place: Place | None = None
         self._waits = False
         self._closed = False
         self.forgotten = False
         """Whether its stream has taken it off the list of what runs."""
-
-    @property
-    def key(self) -> tuple[str, str]:
-        """What tells transactions of one stream apart: channel and transaction ID."""
-        return self.channel_id, self.transaction_id
 
     def enter(self, place: Place) -> None:
         """The transaction begins to run, and will wait there."""
@@ -45,14 +54,11 @@ class Exchange:
         place = self._place
         if place is None or not place.is_here:
             raise ProtocolViolation("a transaction asks its peer one thing at a time, from its own thread")
-        request = MESSAGE(
-            type=message_type, payload=payload, txid=self.transaction_id, channel_id=self.channel_id
-        )
         self._waits = True
         # After that, so that an end of the stream in between is seen here or delivered there.
         if self._closed:
             raise StreamClosed("the stream to the peer has ended")
-        self._send(request.SerializeToString())
+        self.send(message_type, payload)
         answer = place.wait()
         if answer is None:
             raise StreamClosed("the stream to the peer has ended")
@@ -60,18 +66,25 @@ class Exchange:
             raise peer_error(answer.payload.decode(errors="replace"))
         return answer.payload
 
-    def answer(self, message: MESSAGE) -> bool:
-        """The peer's answer has come; False if nothing was asked."""
-        return self._hand_over(message)
+    def send(
+        self,
+        message_type: MESSAGE.Type.ValueType,
+        payload: bytes,
+        event: chaincode_event.ChaincodeEvent | None = None,
+    ) -> None:
+        """Send a message of this transaction."""
+        head = MESSAGE(type=message_type, payload=payload, chaincode_event=event)
+        self._send(head.SerializeToString() + self._tail)
+
+    def answer(self, message: MESSAGE | None) -> bool:
+        """The peer's answer has come, or (None) none will; False if nothing was asked."""
+        # One answer to one request: what comes besides must not become the answer to the next.
+        waits, self._waits = self._waits, False
+        if waits and self._place is not None:
+            self._place.deliver(message)
+        return waits
 
     def close(self) -> None:
         """The stream has ended."""
         self._closed = True
-        self._hand_over(None)
-
-    def _hand_over(self, answer: MESSAGE | None) -> bool:
-        # One answer to one request: what comes besides must not become the answer to the next.
-        waits, self._waits = self._waits, False
-        if waits and self._place is not None:
-            self._place.deliver(answer)
-        return waits
+        self.answer(None)

@@ -147,7 +147,7 @@ class Handler:
             refusal = f"TOO_MANY_TRANSACTIONS: more than {self._runner.limit} at once; try again later"
             if self._runner.closed:
                 refusal = "SHUTTING_DOWN: the chaincode is about to end; try again later"
-            self._send_completed(message, error_response(refusal, _TRY_AGAIN), None)
+            self._send_completed(exchange, error_response(refusal, _TRY_AGAIN), None)
 
     def _run(self, message: MESSAGE, exchange: Exchange, place: Place) -> None:
         try:
@@ -177,7 +177,7 @@ class Handler:
         if message.type == MESSAGE.INIT and response.status >= 400:
             self._send_error(message, response.message)
             return
-        self._send_completed(message, response, stub)
+        self._send_completed(exchange, response, stub)
 
     def _finished(self, exchange: Exchange) -> None:
         if exchange.forgotten:
@@ -187,16 +187,10 @@ class Handler:
             del self._exchanges[exchange.key]
 
     def _send_completed(
-        self, message: MESSAGE, response: proposal_response.Response, stub: ChaincodeStub | None
+        self, exchange: Exchange, response: proposal_response.Response, stub: ChaincodeStub | None
     ) -> None:
-        answer = MESSAGE(
-            type=MESSAGE.COMPLETED,
-            payload=response.SerializeToString(),
-            txid=message.txid,
-            channel_id=message.channel_id,
-            chaincode_event=stub.event if stub else None,
-        )
-        self._send(answer.SerializeToString())
+        event = stub.event if stub else None
+        exchange.send(MESSAGE.COMPLETED, response.SerializeToString(), event)
 
     def _send_error(self, message: MESSAGE, text: str) -> None:
         answer = MESSAGE(

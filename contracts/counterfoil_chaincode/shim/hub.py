@@ -32,12 +32,16 @@ class Hub:
         """Run a transaction until it waits or ends; only from the hub's own thread and greenlet."""
         self._running += 1
         greenlet(self._run, self._home).switch(job)
-        self._hand_out()
+        if not self._inbox.empty():
+            self._hand_out()
 
     def deliver(self, waiting: greenlet, answer: Answer) -> None:
         """Bring an answer, from any thread: the transaction goes on at once if this is its thread."""
-        self._inbox.put((waiting, answer))
-        if get_ident() == self._thread and getcurrent() is self._home:
+        if get_ident() != self._thread or getcurrent() is not self._home:
+            self._inbox.put((waiting, answer))
+            return
+        waiting.switch(answer)
+        if not self._inbox.empty():
             self._hand_out()
 
     def finish(self) -> None:

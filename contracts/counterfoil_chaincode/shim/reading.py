@@ -7,6 +7,7 @@ anything, another thread takes the reading over: nobody who comes later waits be
 
 import logging
 from collections.abc import Callable
+from functools import partial
 from threading import Event, Lock, Thread, get_ident
 
 from ..errors import ProtocolViolation, StreamClosed
@@ -78,7 +79,7 @@ class Reading:
         """Run a transaction on this thread, which has just read it."""
         if not self._admission.admit():
             return False
-        self._hubs[get_ident()].start(lambda place: self._admitted(job, place))
+        self._hubs[get_ident()].start(partial(self._admitted, job))
         return True
 
     def _admitted(self, job: Job, place: Place) -> None:
