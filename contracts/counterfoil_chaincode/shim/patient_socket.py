@@ -132,7 +132,7 @@ class PatientSocket:
                 self._poll.register(self._socket, waits_for)
             ready = self._poll.poll(None if timeout_seconds is None else timeout_seconds * 1000)
             for descriptor, _ in ready:
-                if descriptor != self._socket.fileno():
+                if descriptor == self._alarm.fileno():
                     self._alarm.recv(16)
         except (OSError, ValueError):
             # Closed meanwhile.
