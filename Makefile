@@ -4,7 +4,8 @@ PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11; do $$p -c '
 VENV := .venv
 BIN := $(VENV)/bin
 SEED ?= 1
-# Three on two cores: the tests wait for disks and processes as much as they compute.
+# Three on two cores: the tests wait for disks and processes as much as they compute. Files are taken in their own
+# order, in which those with few and long tests come before the many short ones.
 WORKERS ?= 3
 ENGINE ?= embedded
 .DEFAULT_GOAL := help
@@ -25,7 +26,7 @@ demo: setup ## nothing to a financed invoice: start the network, run the story, 
 	$(BIN)/counterfoil demo --seed $(SEED) --engine $(ENGINE)
 
 test: setup ## run the tests, a file at a time on each of WORKERS processes
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 test-thorough: setup ## what takes long and has no short form: kills, races, the pages' commands from the built wheel
 	$(BIN)/python -m pytest -n 2 --dist loadfile -m thorough
