@@ -73,6 +73,7 @@ def recording(
         yield None
         return
     assert engine == FABRIC, "only real Fabric is recorded"
+    assert not request.config.getoption("keyword"), "everything is recorded together: leave -k out"
     collected = records.Recording()
     yield collected
     if not request.session.testsfailed:
