@@ -11,26 +11,31 @@ from ._errors import GatewayError
 from ._network import Network
 
 _POLL_SECONDS = 0.05
+_ANSWER_SECONDS = 5.0
 
 
-def height(network: Network, msp_id: str) -> int:
+def height(network: Network, msp_id: str, *, timeout: float | None = None) -> int:
     """The number of blocks that the peer of an organisation has (Fabric core/scc/qscc/query.go GetChainInfo).
+
+    ``timeout`` is in seconds, by default the gateway's for an evaluate.
 
     Raises:
         EvaluateError: no peer of it answers, or the channel's ACL keeps `qscc` from the caller.
     """
-    answer = network.contract("qscc").evaluate("GetChainInfo", network.name, target_organizations=(msp_id,))
+    answer = network.contract("qscc").evaluate(
+        "GetChainInfo", network.name, target_organizations=(msp_id,), timeout=timeout
+    )
     return common_ledger.BlockchainInfo.FromString(answer).height
 
 
 def await_height(network: Network, msp_id: str, blocks: int, seconds: float) -> bool:
     """Wait until the peer of an organisation has so many blocks, for so many seconds; whether it has.
 
-    A peer that does not answer counts as one that has not, at once.
+    A peer that does not answer, or not in five seconds, counts as one that has not, at once.
     """
     until = time.monotonic() + seconds
     try:
-        while height(network, msp_id) < blocks:
+        while height(network, msp_id, timeout=_ANSWER_SECONDS) < blocks:
             if time.monotonic() > until:
                 return False
             time.sleep(_POLL_SECONDS)

@@ -35,6 +35,7 @@ from ._refusals import Meaning, read_failure
 
 AnswerT = TypeVar("AnswerT")
 ENDORSE_SECONDS_MIN = 30.0
+_ANSWER_SECONDS = 5.0
 _CONFLICTS = frozenset({"MVCC_READ_CONFLICT", "PHANTOM_READ_CONFLICT"})
 _NOT_FOUND = "NOT_FOUND"
 _IDEMPOTENCY_CONFLICT = "IDEMPOTENCY_CONFLICT"
@@ -119,7 +120,7 @@ class Submission(Generic[AnswerT]):
         """Wait until the endorsers have what the gateway's peer has: what this request stands on among it."""
         network = self._contract.network
         try:
-            blocks = height(network, self._gateway.peer_msp_id)
+            blocks = height(network, self._gateway.peer_msp_id, timeout=_ANSWER_SECONDS)
         except EvaluateError:
             return
         until = time.monotonic() + self._patience.visible_seconds
