@@ -11,8 +11,8 @@ class Patience:
     Attributes:
         attempts: endorsements of one request at most; conflicts and absent peers use them up.
         divided_attempts: of these, how many may end with only some endorsers refusing. One of them may lag:
-            before each further attempt they are waited for until they have the blocks that the gateway's
-            peer has; after the last the refusal stands.
+            before each further attempt they, and the gateway's peer, are waited for until each has the
+            blocks that any of them has; after the last the refusal stands.
         seconds: no attempt begins later than this after the first.
         pause_seconds: the first pause; each further one is twice as long.
         pause_seconds_max: no pause is longer.

@@ -1,6 +1,7 @@
 """One request on its way to its outcome: endorse, write down, submit, wait, and again where that is safe."""
 
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -117,15 +118,17 @@ class Submission(Generic[AnswerT]):
         return meaning in (Meaning.REFUSED, Meaning.FINAL) or divided >= self._patience.divided_attempts
 
     def _await_level(self) -> None:
-        """Wait until the endorsers have what the gateway's peer has: what this request stands on among it."""
+        """Wait until the gateway's peer and the endorsers have what the one of them has that has most."""
         network = self._contract.network
-        try:
-            blocks = height(network, self._gateway.peer_msp_id, timeout=_ANSWER_SECONDS)
-        except EvaluateError:
-            return
         until = time.monotonic() + self._patience.visible_seconds
-        for endorser in self._endorsers:
-            await_height(network, endorser, blocks, until - time.monotonic())
+        found: dict[str, int] = {}
+        for msp_id in dict.fromkeys((self._gateway.peer_msp_id, *self._endorsers)):
+            with suppress(EvaluateError):
+                found[msp_id] = height(network, msp_id, timeout=_ANSWER_SECONDS)
+        most = max(found.values(), default=0)
+        for msp_id, blocks in found.items():
+            if blocks < most:
+                await_height(network, msp_id, most, until - time.monotonic())
 
     def _endorse(self) -> Transaction:
         entry = self._entry

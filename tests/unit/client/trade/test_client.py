@@ -143,6 +143,16 @@ def test_a_peer_that_lags_is_waited_for(
     assert peer.methods.index("Submit") == 2 + len(ledger.heights_asked)
 
 
+def test_ones_own_peer_is_waited_for_too(
+    client: TradeClient, peer: Any, ledger: Any, operations: Any, failing: Any
+) -> None:
+    ledger.heights.update({OWN: 4, REGULATOR: 6})
+    said = details("chaincode response 404, NOT_FOUND: no answer", OWN)
+    peer.scripts["Endorse"] = [failing(STATUS.ABORTED, ENDORSE_FAILED, said)]
+    client.submit(operations.TERMS, operations.Lock("I1", 100))
+    assert ledger.heights_asked == [OWN, REGULATOR, OWN, OWN]
+
+
 def test_a_refusal_that_one_peer_keeps_giving_stands(
     client: TradeClient, peer: Any, operations: Any, failing: Any
 ) -> None:
