@@ -208,10 +208,13 @@ def test_a_client_killed_at_any_instant_resumes_and_nothing_is_done_twice(
     whole = run_program(trade_network, tmp_path / "whole.journal", -1)
     instants = int(whole.stdout.split()[-1])
     assert instants > 20
+    kills = 0
     for fatal in range(0, instants, 4):
         journal_path = tmp_path / f"killed-{fatal}.journal"
         killed = run_program(trade_network, journal_path, fatal)
-        assert killed.returncode == -signal.SIGKILL
+        # The whole run may have asked a peer that lagged more often: then this one ends before its instant.
+        assert killed.returncode in (-signal.SIGKILL, 0), killed.stderr
+        kills += killed.returncode != 0
         finished = run_program(trade_network, journal_path, -1)
         assert finished.returncode == 0, finished.stderr
         assert len(set(finished.stdout.split()[:2])) == 2
@@ -221,6 +224,7 @@ def test_a_client_killed_at_any_instant_resumes_and_nothing_is_done_twice(
         assert len(requests) == 2
         done = valid_requests(trade_network)
         assert [done[request_id] for request_id in requests] == [1, 1], fatal
+    assert kills > 5
 
 
 def test_a_client_whose_engine_dies_does_not_know_and_keeps_the_envelope(tmp_path: Path) -> None:
