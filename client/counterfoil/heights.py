@@ -11,7 +11,8 @@ from ._errors import GatewayError
 from ._network import Network
 
 _POLL_SECONDS = 0.05
-_ANSWER_SECONDS = 5.0
+ANSWER_SECONDS = 5.0
+"""Within which a peer that is well answers."""
 
 
 def height(network: Network, msp_id: str, *, timeout: float | None = None) -> int:
@@ -35,7 +36,7 @@ def await_height(network: Network, msp_id: str, blocks: int, seconds: float) -> 
     """
     until = time.monotonic() + seconds
     try:
-        while height(network, msp_id, timeout=_ANSWER_SECONDS) < blocks:
+        while height(network, msp_id, timeout=ANSWER_SECONDS) < blocks:
             if time.monotonic() > until:
                 return False
             time.sleep(_POLL_SECONDS)

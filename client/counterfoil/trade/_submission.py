@@ -29,14 +29,13 @@ from .._errors import (
 )
 from .._proposal import Transaction
 from .._steps import Status
-from ..heights import await_height, height
+from ..heights import ANSWER_SECONDS, await_height, height
 from ._journal import Entry, Journal, State
 from ._patience import Patience
 from ._refusals import Meaning, read_failure
 
 AnswerT = TypeVar("AnswerT")
 ENDORSE_SECONDS_MIN = 30.0
-_ANSWER_SECONDS = 5.0
 _CONFLICTS = frozenset({"MVCC_READ_CONFLICT", "PHANTOM_READ_CONFLICT"})
 _NOT_FOUND = "NOT_FOUND"
 _IDEMPOTENCY_CONFLICT = "IDEMPOTENCY_CONFLICT"
@@ -124,7 +123,7 @@ class Submission(Generic[AnswerT]):
         found: dict[str, int] = {}
         for msp_id in dict.fromkeys((self._gateway.peer_msp_id, *self._endorsers)):
             with suppress(EvaluateError):
-                found[msp_id] = height(network, msp_id, timeout=_ANSWER_SECONDS)
+                found[msp_id] = height(network, msp_id, timeout=ANSWER_SECONDS)
         most = max(found.values(), default=0)
         for msp_id, blocks in found.items():
             if blocks < most:

@@ -48,12 +48,19 @@ def record_step(desk: Desk, books: PoolBook, near: NearBook, before: Mark, after
 
 
 def books_found(books: PoolBook, mark: Mark) -> tuple[str, ...]:
-    """Look at all documents of a mark; gives their fingerprints, each once."""
+    """Look at all documents of a mark; gives their fingerprints, each once.
+
+    The other declarations of its invoices are looked at, too: proceeds go on to them, and a step that is none
+    must look the same.
+    """
     documents = dict.fromkeys(
         hold.document for each in mark.pledges for hold in (each.invoice, each.declaration)
     )
     for document in documents:
         books.find(document)
+    for document in dict.fromkeys(each.invoice.document for each in mark.pledges):
+        for line in books.get(document).lines:
+            books.find(line.document)
     return tuple(documents)
 
 

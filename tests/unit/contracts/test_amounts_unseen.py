@@ -16,7 +16,7 @@ from counterfoil_contracts.testing import SELLER
 from freight_ledger import FreightLedger
 from recorder import Recorder
 
-NUMBER, TOTAL = "224820260000000001", 10_000_000
+NUMBER, OTHER, TOTAL = "224820260000000001", "224820260000000002", 10_000_000
 PART, WHOLE = 3_000_001, 6_000_000
 
 
@@ -109,6 +109,22 @@ def test_acts_of_a_group_look_alike() -> None:
         ["receipt"],
         ["replace invoice"],
     ]
+
+
+def test_proceeds_do_not_show_where_the_invoice_stands_on_more_than_is_pledged() -> None:
+    """What is collected goes on to every declaration of the invoice, as customs knows them."""
+    trade = FreightLedger()
+    recorder = Recorder(trade.ledger)
+    invoice = trade.invoice("I1", 7_000_000)
+    trade.put_declaration(NUMBER, TOTAL)
+    trade.put_declaration(OTHER, TOTAL, lines=(messages.StatedLine(invoice, 1_000_000, 1_000_000),))
+    view = trade.view("BankA", [invoice], [NUMBER], [(0, 0, WHOLE, WHOLE)])
+    mark = trade.finance("BankA", view, [(0, NUMBER, WHOLE)])
+    seen = []
+    for name in ("repay of own", "repay of proceeds", "write off"):
+        trade.act("BankA", ACTS[name](trade, mark))
+        seen.append(shape(recorder.blocks[-1]))
+    assert all(each == seen[0] for each in seen)
 
 
 def test_a_freeze_does_not_show_among_decisions_on_enterprises() -> None:
