@@ -6,6 +6,7 @@ answer has come. That costs a hundredth of handing the answer to another thread.
 
 import logging
 from collections.abc import Callable
+from contextvars import Context
 from queue import SimpleQueue
 from threading import get_ident
 
@@ -17,6 +18,8 @@ logger = logging.getLogger(__name__)
 MESSAGE = chaincode_shim.ChaincodeMessage
 Answer = MESSAGE | None
 """None: none will come, the stream has ended."""
+_IDLE_MAX = 64
+"""A new greenlet maps memory for its frames, which takes long; an idle one has it already."""
 
 
 class Hub:
@@ -25,40 +28,60 @@ class Hub:
     def __init__(self) -> None:
         self._thread = get_ident()
         self._home = getcurrent()
-        self._inbox: SimpleQueue[tuple[greenlet, Answer]] = SimpleQueue()
+        self._inbox: SimpleQueue[tuple[Place, Answer]] = SimpleQueue()
         self._running = 0
+        self._idle: list[greenlet] = []
 
     def start(self, job: "Job") -> None:
         """Run a transaction until it waits or ends; only from the hub's own thread and greenlet."""
         self._running += 1
-        greenlet(self._run, self._home).switch(job)
+        worker = self._idle.pop() if self._idle else greenlet(self._work, self._home)
+        worker.switch(job)
         if not self._inbox.empty():
             self._hand_out()
 
-    def deliver(self, waiting: greenlet, answer: Answer) -> None:
+    def deliver(self, place: "Place", answer: Answer) -> None:
         """Bring an answer, from any thread: the transaction goes on at once if this is its thread."""
         if get_ident() != self._thread or getcurrent() is not self._home:
-            self._inbox.put((waiting, answer))
+            self._inbox.put((place, answer))
             return
-        waiting.switch(answer)
+        if place.worker is not None:
+            place.worker.switch(answer)
         if not self._inbox.empty():
             self._hand_out()
 
     def finish(self) -> None:
         """Go on with what still runs until all has ended, when another thread brings the answers."""
         while self._running:
-            waiting, answer = self._inbox.get()
-            waiting.switch(answer)
+            self._go_on()
+        self._idle.clear()
 
     def _hand_out(self) -> None:
-        inbox = self._inbox
-        while not inbox.empty():
-            waiting, answer = inbox.get()
-            waiting.switch(answer)
+        while not self._inbox.empty():
+            self._go_on()
 
-    def _run(self, job: "Job") -> None:
+    def _go_on(self) -> None:
+        place, answer = self._inbox.get()
+        if place.worker is not None:
+            place.worker.switch(answer)
+
+    def _work(self, job: "Job") -> None:
+        """Run transactions one after the other on one greenlet."""
+        own = getcurrent()
+        while True:
+            place = Place(self, own)
+            # In a context of its own: what a contract leaves in a context variable, the next must not see.
+            Context().run(self._run, job, place)
+            # Nor is the next one reached, or taken for it, by who still knows the place of this.
+            place.worker = None
+            if len(self._idle) >= _IDLE_MAX:
+                return
+            self._idle.append(own)
+            job = self._home.switch()
+
+    def _run(self, job: "Job", place: "Place") -> None:
         try:
-            job(Place(self, getcurrent()))
+            job(place)
         except Exception as error:
             logger.error("a transaction's end failed: %s", type(error).__name__)
         finally:
@@ -66,29 +89,29 @@ class Hub:
 
 
 class Place:
-    """A running transaction's place in its hub."""
+    """A transaction's place in its hub; `worker` is the greenlet it runs on, None when it has ended."""
 
-    __slots__ = ("_greenlet", "_hub")
+    __slots__ = ("_hub", "worker")
 
-    def __init__(self, hub: Hub, own: greenlet) -> None:
+    def __init__(self, hub: Hub, worker: greenlet) -> None:
         self._hub = hub
-        self._greenlet = own
+        self.worker: greenlet | None = worker
 
     @property
     def is_here(self) -> bool:
         """Whether it is this transaction that calls: not a thread, or a greenlet, that its contract made."""
-        return getcurrent() is self._greenlet
+        return getcurrent() is self.worker
 
     def wait(self) -> Answer:
         """Let others have their turn until an answer has come."""
-        parent = self._greenlet.parent
+        parent = getcurrent().parent
         assert parent is not None, "a transaction's greenlet has the hub's as its parent"
         answer: Answer = parent.switch()
         return answer
 
     def deliver(self, answer: Answer) -> None:
         """Bring the answer, from any thread."""
-        self._hub.deliver(self._greenlet, answer)
+        self._hub.deliver(self, answer)
 
 
 Job = Callable[[Place], None]

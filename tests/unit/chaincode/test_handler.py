@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from queue import SimpleQueue
 from threading import Thread
 
@@ -14,6 +15,7 @@ from counterfoil_chaincode.peer_environment import PeerEnvironment
 from counterfoil_chaincode.shim.admission import Admission
 from counterfoil_chaincode.shim.handler import Handler, Invocable, State
 from counterfoil_chaincode.shim.reading import Delivery, Reading
+from counterfoil_chaincode.shim.stub import ChaincodeStub
 from counterfoil_chaincode.testing import make_caller
 from counterfoil_protocol.messages import chaincode, chaincode_shim, proposal_response
 
@@ -83,6 +85,32 @@ class Probe(Contract):
     @submit
     def hold(self, context: Context) -> str:
         return self.held.get(timeout=60)
+
+
+class Keeper(Contract):
+    """Keeps what it must not: a context variable's value, and the stub of its first transaction."""
+
+    seen: ContextVar[str] = ContextVar("seen", default="nothing")
+    first: ChaincodeStub | None = None
+
+    @submit
+    def see(self, context: Context, number: str) -> str:
+        before = self.seen.get()
+        self.seen.set(number)
+        context.stub.get_state("k")
+        assert self.seen.get() == number, "the waiting changes nothing"
+        return before
+
+    @submit
+    def ask_by_the_first(self, context: Context) -> str:
+        if Keeper.first is None:
+            Keeper.first = context.stub
+            return "kept"
+        try:
+            Keeper.first.get_state("k")
+        except ProtocolViolation as refused:
+            return str(refused)
+        return "asked"
 
 
 class Wired:
@@ -285,6 +313,17 @@ def test_an_answer_to_no_question_is_not_the_next_ones(wired: Wired) -> None:
 
 def test_another_thread_of_the_contract_cannot_ask(wired: Wired) -> None:
     assert "from its own thread" in wired.peer.run("get_elsewhere").payload.decode()
+
+
+def test_nothing_of_a_transaction_reaches_the_next_that_runs_in_its_place(
+    admission: Admission,
+) -> None:
+    wired = Wired(admission, Chaincode([Keeper()]))
+    wired.start()
+    assert {wired.peer.run("see", str(number)).payload for number in range(5)} == {b"nothing"}
+    assert wired.peer.run("ask_by_the_first").payload == b"kept"
+    assert "from its own thread" in wired.peer.run("ask_by_the_first").payload.decode()
+    wired.end()
 
 
 def test_too_many_transactions_are_refused_clearly(wired: Wired) -> None:
