@@ -1,6 +1,6 @@
 """Figures of the chaincode runtime on real Fabric, beside another chaincode program.
 
-    python benchmarks/chaincode --other /path/to/program     # all figures, medians of five alternating runs
+    python benchmarks/chaincode --other /path/to/program     # all figures, medians of 15 alternating runs
     python benchmarks/chaincode --quick                      # the same in short, under four minutes
 
 Needs Fabric's programs (as `counterfoil network up --engine fabric`). The other program is a chaincode
@@ -16,12 +16,17 @@ import argparse
 import asyncio
 import json
 import statistics
+import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+# What all benchmarks share lies beside this one's folder.
+sys.path.append(str(Path(__file__).resolve().parents[1]))
+
 from load import Load, evaluates, submits, write_many
+from measures import memory_mb
 from programs import Program, official, other, ours
 
 from network import BenchmarkNetwork, benchmark_network
@@ -34,6 +39,10 @@ LEAST_PER_SECOND = 40
 """On a machine slower than this not all of the transactions get done; the figures tell how many were."""
 
 
+LEAST_FOR_INTERVAL = 6
+"""Of so many values the least and the most have the median between them 19 times of 20."""
+
+
 @dataclass(frozen=True, slots=True)
 class Extent:
     """How long and how often is measured."""
@@ -43,7 +52,7 @@ class Extent:
     transactions: int
 
 
-FULL = Extent(runs=5, seconds=10, transactions=20_000)
+FULL = Extent(runs=15, seconds=4, transactions=20_000)
 QUICK = Extent(runs=2, seconds=2, transactions=1_000)
 
 
@@ -70,7 +79,7 @@ def measure(network: BenchmarkNetwork, extent: Extent, in_flight: Sequence[int])
     )
     report[f"{extent.transactions} transactions, {ERRORS_IN_FLIGHT} in flight"] = asdict(asyncio.run(errors))
     report["resident memory, MB"] = {
-        name: round(each.service.memory_mb, 1) for name, each in network.measured.items()
+        name: round(memory_mb([each.service.pid]), 1) for name, each in network.measured.items()
     }
     return report
 
@@ -109,7 +118,10 @@ def _compare(loads: dict[str, list[Load]]) -> dict[str, object]:
             "a second": _spread(rates),
             "p50 ms": statistics.median(load.p50_ms for load in found),
             "p95 ms": statistics.median(load.p95_ms for load in found),
-            "chaincode CPU ms": _spread([load.chaincode_cpu_ms for load in found]),
+            "CPU ms": {
+                name: round(statistics.median(load.cpu_ms[name] for load in found), 3)
+                for name in found[0].cpu_ms
+            },
             "client busy": statistics.median(load.client_busy for load in found),
             "machine CPU ms": statistics.median(load.machine_cpu_ms for load in found),
             "idle": statistics.median(load.idle for load in found),
@@ -125,9 +137,8 @@ def _compare(loads: dict[str, list[Load]]) -> dict[str, object]:
         if all(theirs):
             report["ours : other, of medians"] = round(statistics.median(mine) / statistics.median(theirs), 3)
             # A machine that others use, too, is slow for some time: a run is held against its neighbour.
-            report["ours : other, of pairs"] = _spread(
-                [round(one / two, 3) for one, two in zip(mine, theirs, strict=True)]
-            )
+            pairs = sorted(round(one / two, 3) for one, two in zip(mine, theirs, strict=True))
+            report["ours : other, of pairs"] = _spread(pairs) | _interval(pairs)
     return report
 
 
@@ -143,6 +154,14 @@ def _many(network: BenchmarkNetwork, names: Sequence[str], runs: int) -> dict[st
             statistics.median(taken["ours"]) / statistics.median(taken["other"]), 3
         )
     return report
+
+
+def _interval(ordered: Sequence[float]) -> dict[str, tuple[float, float]]:
+    """Between which values the true median lies, 19 times of 20 (by order); of few values nothing."""
+    if len(ordered) < LEAST_FOR_INTERVAL:
+        return {}
+    outside = int((len(ordered) - 1.96 * len(ordered) ** 0.5) / 2)
+    return {"its 95 % interval": (ordered[outside], ordered[-1 - outside])}
 
 
 def _spread(values: Sequence[float]) -> dict[str, float]:

@@ -10,7 +10,7 @@ import os
 import statistics
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -19,6 +19,7 @@ from counterfoil import CommitError, ConnectionProfile, CounterfoilError
 from counterfoil.aio import Gateway
 from counterfoil_protocol.messages import gateway
 from counterfoil_protocol.proposal import build_proposal, sign_proposal
+from measures import cpu_seconds
 
 from network import BenchmarkNetwork, Measured
 
@@ -32,15 +33,16 @@ _SIGNED_BEFOREHAND = 2000
 class Load:
     """What came of a load.
 
-    `client_busy` is the share of one processor that the caller used, `machine_cpu_ms` what all processes used
-    for a call, `idle` and `stolen` the shares of all processors that nobody used, or that the machine's host
-    gave to others. `stages_ms` are the medians of a submit's parts.
+    `cpu_ms` is the processor time of a call by process (the measured chaincode, the caller, each node),
+    `machine_cpu_ms` that of the whole machine, `client_busy` the share of one processor that the caller used,
+    `idle` and `stolen` the shares of all processors that nobody used, or that the machine's host gave to
+    others. `stages_ms` are the medians of a submit's parts.
     """
 
     per_second: float
     p50_ms: float
     p95_ms: float
-    chaincode_cpu_ms: float
+    cpu_ms: dict[str, float]
     done: int
     stalled: int
     client_busy: float
@@ -76,7 +78,7 @@ async def submits(
             for stage, taken in zip(stages, (sent - began, ordered - sent, ends - ordered), strict=True):
                 stages[stage].append(taken)
 
-        load = await _run(create, of, in_flight, seconds, count)
+        load = await _run(create, _processes(network, of), in_flight, seconds, count)
     parts = {stage: round(1000 * statistics.median(taken or [0.0]), 1) for stage, taken in stages.items()}
     return replace(load, stages_ms=parts)
 
@@ -101,7 +103,7 @@ async def evaluates(network: BenchmarkNetwork, of: Measured, in_flight: int, *, 
         async def read(number: int) -> None:
             await call(requests[number % len(requests)], timeout=60)
 
-        return await _run(read, of, in_flight, seconds, 0)
+        return await _run(read, _processes(network, of), in_flight, seconds, 0)
 
 
 async def write_many(network: BenchmarkNetwork, of: Measured, keys: int) -> float:
@@ -113,7 +115,11 @@ async def write_many(network: BenchmarkNetwork, of: Measured, keys: int) -> floa
         return time.monotonic() - began
 
 
-async def _run(call: Call, of: Measured, in_flight: int, seconds: float, count: int) -> Load:
+def _processes(network: BenchmarkNetwork, of: Measured) -> dict[str, int]:
+    return {"chaincode": of.service.pid, "caller": os.getpid(), **network.nodes}
+
+
+async def _run(call: Call, processes: Mapping[str, int], in_flight: int, seconds: float, count: int) -> Load:
     taken: list[float] = []
     errors: Counter[str] = Counter()
     numbers = itertools.count() if not count else iter(range(count))
@@ -130,10 +136,11 @@ async def _run(call: Call, of: Measured, in_flight: int, seconds: float, count: 
                 errors[_kind(error)] += 1
             taken.append(time.monotonic() - began)
 
-    cpu, own, began, machine = of.service.cpu_seconds, time.process_time(), time.monotonic(), _Machine.read()
+    cpu, began, machine = _cpu_seconds(processes), time.monotonic(), _Machine.read()
     workers = [asyncio.create_task(one_after_another()) for _ in range(in_flight)]
     _, unanswered = await asyncio.wait(workers, timeout=seconds + STALLED_SECONDS if seconds else None)
     used = _Machine.read().since(machine)
+    cpu = {name: by_now - cpu[name] for name, by_now in _cpu_seconds(processes).items()}
     elapsed = max(time.monotonic() - began - (STALLED_SECONDS if unanswered else 0), 0.001)
     for worker in unanswered:
         worker.cancel()
@@ -144,15 +151,19 @@ async def _run(call: Call, of: Measured, in_flight: int, seconds: float, count: 
         per_second=round(done / elapsed, 1),
         p50_ms=round(1000 * cuts[9], 1),
         p95_ms=round(1000 * cuts[18], 1),
-        chaincode_cpu_ms=round(1000 * (of.service.cpu_seconds - cpu) / max(done, 1), 3),
+        cpu_ms={name: round(1000 * each / max(done, 1), 3) for name, each in cpu.items()},
         done=done,
         stalled=len(unanswered) + sum(each > STALLED_SECONDS for each in taken),
-        client_busy=round((time.process_time() - own) / elapsed, 2),
+        client_busy=round(cpu["caller"] / elapsed, 2),
         machine_cpu_ms=round(1000 * used.busy / max(done, 1), 2),
         idle=round(used.idle / used.whole, 2),
         stolen=round(used.stolen / used.whole, 2),
         errors=dict(errors),
     )
+
+
+def _cpu_seconds(processes: Mapping[str, int]) -> dict[str, float]:
+    return {name: cpu_seconds([pid]) for name, pid in processes.items()}
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from counterfoil_network.fabric.chaincode_link import service_environment
 from counterfoil_network.fabric.engine import FabricEngine
 from counterfoil_network.fabric.layout import service_files
 from counterfoil_network.fabric.programs import find_programs
+from counterfoil_network.fabric.status import processes
 from counterfoil_protocol.chaincode_package import build_package, parse_package
 from programs import Program, Service
 
@@ -40,10 +41,13 @@ class Measured:
 
 @dataclass(frozen=True, slots=True)
 class BenchmarkNetwork:
-    """The running network: its channel, the caller's connection profile, and what runs on it."""
+    """The running network: its channel, the caller's connection profile, its nodes' processes by host, and
+    what runs on it.
+    """
 
     channel: str
     profile: Path
+    nodes: dict[str, int]
     measured: dict[str, Measured]
 
 
@@ -70,7 +74,8 @@ def benchmark_network(folder: Path, programs: Sequence[Program]) -> Iterator[Ben
             deploy(running.folder, running.state, Chaincode(program.name, "1.0", package, policy))
             measured[program.name] = Measured(program, service)
         profile = running.folder.connection_profile(ORGANISATION)
-        yield BenchmarkNetwork(running.state.channel, profile, measured)
+        nodes = {name: process["pid"] for name, process in processes(running.folder).items()}
+        yield BenchmarkNetwork(running.state.channel, profile, nodes, measured)
 
 
 def _package(program: Program, address: str) -> bytes:

@@ -13,7 +13,6 @@ from counterfoil_network.fabric.readiness import await_address
 
 HERE = Path(__file__).parent
 OFFICIAL = "fabric-chaincode-python==2.5.4"
-_TICKS = os.sysconf("SC_CLK_TCK")
 _START_SECONDS = 60.0
 
 
@@ -71,18 +70,9 @@ class Service:
         await_address(address, watch)
 
     @property
-    def cpu_seconds(self) -> float:
-        """Processor time it has used, of all its threads."""
-        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / _TICKS
-
-    @property
-    def memory_mb(self) -> float:
-        """Resident memory."""
-        for line in Path(f"/proc/{self._process.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS"):
-                return int(line.split()[1]) / 1024
-        return 0.0
+    def pid(self) -> int:
+        """Its process."""
+        return self._process.pid
 
     def stop(self) -> None:
         """End it, in order if it can."""
