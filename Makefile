@@ -8,6 +8,8 @@ SEED ?= 1
 # order, in which those with few and long tests come before the many short ones.
 WORKERS ?= 3
 ENGINE ?= embedded
+# Tests and demos start hundreds of Pythons; where compiled modules may not be kept, each compiles all it imports.
+export PYTHONDONTWRITEBYTECODE :=
 .DEFAULT_GOAL := help
 .PHONY: help setup demo test test-thorough test-long test-fabric lint type imports format up down stubs lock clean
 
