@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from .entry_point import EntryPointError, load_chaincode
 from .errors import ProtocolViolation
 from .peer_environment import PeerEnvironment
+from .settings import start_log
 from .shim.admission import Admission
 from .shim.socket_transport import SocketStream
 
@@ -32,9 +33,7 @@ _EXIT_ABANDONED = 4
 
 def main(environment: Mapping[str, str]) -> int:
     """Serve until the peer closes the socket; the process's exit code."""
-    logging.basicConfig(
-        level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
+    start_log()
     # The peer ends its children itself; an interrupt at the terminal is meant for the peer.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     path = environment.get(PATH_VARIABLE)

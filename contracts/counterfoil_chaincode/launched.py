@@ -28,7 +28,8 @@ from threading import Event, Thread
 from .entry_point import EntryPointError, load_chaincode
 from .errors import ProtocolViolation
 from .peer_environment import LOCAL_MSP_VARIABLE, PeerEnvironment
-from .service import DRAIN_SECONDS, SettingsError, transactions_max
+from .service import DRAIN_SECONDS
+from .settings import SettingsError, checked_address, start_log, switched_on, transactions_max
 from .shim.admission import DEFAULT_LIMIT, Admission
 from .shim.grpc_client import CallFailed, OpenCall
 from .shim.handler import Handler, Invocable
@@ -64,8 +65,8 @@ class LaunchSettings:
         msp_id = environment.get(LOCAL_MSP_VARIABLE, "")
         if not address or not chaincode_id:
             raise SettingsError("CORE_PEER_ADDRESS and CORE_CHAINCODE_ID_NAME must be set")
-        _check_address(address)
-        if environment.get("CORE_PEER_TLS_ENABLED", "false").lower() != "true":
+        checked_address("CORE_PEER_ADDRESS", address)
+        if not switched_on(environment, "CORE_PEER_TLS_ENABLED", default=False):
             return cls(address, chaincode_id, msp_id=msp_id)
         root = _read(environment, "CORE_PEER_TLS_ROOTCERT_FILE")
         key, certificate = (_own(environment, part) for part in ("KEY", "CERT"))
@@ -85,14 +86,9 @@ class LaunchSettings:
             raise SettingsError(f"cannot read {path}: {error.strerror}") from None
         except (ValueError, AttributeError, KeyError):
             raise SettingsError(f"{path} is not what a peer gives an external builder's run") from None
-        _check_address(address)
+        checked_address(f"peer_address in {path}", address)
         pems = [told.get(name, "").encode() for name in ("root_cert", "client_key", "client_cert")]
         return cls(address, chaincode_id, _tls(*pems) if all(pems) else None, msp_id)
-
-
-def _check_address(address: str) -> None:
-    if not address.rpartition(":")[2].isdigit():
-        raise SettingsError(f"the peer's address {address} has no port")
 
 
 def _tls(root: bytes, key: bytes, certificate: bytes) -> ssl.SSLContext:
@@ -191,7 +187,7 @@ class PeerLink:
 
 def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     """Run the chaincode that the command line names; the process's exit code."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    start_log()
     parser = argparse.ArgumentParser(prog="python -m counterfoil_chaincode.launched")
     parser.add_argument("entry_point", metavar="MODULE:ATTRIBUTE")
     parser.add_argument("-peer.address", "--peer.address", dest="address", default="")

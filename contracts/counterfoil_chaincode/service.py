@@ -2,8 +2,9 @@
 
 Environment, with the names of Fabric's samples: `CHAINCODE_SERVER_ADDRESS` (host:port to listen at),
 `CHAINCODE_ID` (package ID), `CORE_PEER_LOCALMSPID` (MSP of the peer served: one service a peer), and for TLS
-`CHAINCODE_TLS_DISABLED` (`false` turns it on), `CHAINCODE_TLS_KEY`, `CHAINCODE_TLS_CERT` and, to admit only
-peers with a certificate of these CAs, `CHAINCODE_CLIENT_CA_CERT` (paths of PEM files). Ours besides:
+`CHAINCODE_TLS_DISABLED` (`false` turns it on; a word that Go's ParseBool does not know is refused),
+`CHAINCODE_TLS_KEY`, `CHAINCODE_TLS_CERT` and, to admit only peers with a certificate of these CAs,
+`CHAINCODE_CLIENT_CA_CERT` (paths of PEM files). Ours besides:
 `COUNTERFOIL_TRANSACTIONS_MAX`, how many transactions may be under way at once (1,024).
 
 The same address answers `grpc.health.v1.Health/Check`: SERVING, and NOT_SERVING once it is told to end.
@@ -21,6 +22,7 @@ from threading import Event
 
 from .entry_point import EntryPointError, load_chaincode
 from .peer_environment import PeerEnvironment
+from .settings import SettingsError, checked_address, start_log, switched_on, transactions_max
 from .shim import connect, health
 from .shim.admission import DEFAULT_LIMIT, Admission
 from .shim.grpc_server import ServedBy
@@ -34,12 +36,7 @@ CONNECTIONS_MAX = 64
 DRAIN_SECONDS = 30.0
 """How long running transactions may take when the service stops: the peer's own limit."""
 
-_MAX_VARIABLE = "COUNTERFOIL_TRANSACTIONS_MAX"
 _EXIT_BAD_SETTINGS = 2
-
-
-class SettingsError(ValueError):
-    """The environment does not say how to run the service."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +91,8 @@ class ServiceSettings:
         address, chaincode_id = environment.get("CHAINCODE_SERVER_ADDRESS"), environment.get("CHAINCODE_ID")
         if not address or not chaincode_id:
             raise SettingsError("CHAINCODE_SERVER_ADDRESS and CHAINCODE_ID must be set")
-        if environment.get("CHAINCODE_TLS_DISABLED", "true").lower() != "false":
+        checked_address("CHAINCODE_SERVER_ADDRESS", address)
+        if switched_on(environment, "CHAINCODE_TLS_DISABLED", default=True):
             return cls(address, chaincode_id, transactions_max=most)
         key, certificate = environment.get("CHAINCODE_TLS_KEY"), environment.get("CHAINCODE_TLS_CERT")
         if not key or not certificate:
@@ -102,18 +100,6 @@ class ServiceSettings:
         authorities = environment.get("CHAINCODE_CLIENT_CA_CERT")
         tls = TlsFiles(Path(key), Path(certificate), Path(authorities) if authorities else None)
         return cls(address, chaincode_id, tls, most)
-
-
-def transactions_max(environment: Mapping[str, str]) -> int:
-    """How many transactions may be under way at once.
-
-    Raises:
-        SettingsError: the variable is no whole number from 1 on.
-    """
-    told = environment.get(_MAX_VARIABLE, str(DEFAULT_LIMIT))
-    if not (told.isascii() and told.isdigit() and int(told)):
-        raise SettingsError(f"{_MAX_VARIABLE} must be a whole number from 1 on, not {told!r}")
-    return int(told)
 
 
 class ChaincodeServer:
@@ -160,7 +146,7 @@ def serve(invocable: Invocable, environment: Mapping[str, str]) -> None:
 
 def main(arguments: list[str], environment: Mapping[str, str]) -> int:
     """Run the service that the command line names; the process's exit code."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    start_log()
     try:
         if len(arguments) != 1:
             raise SettingsError("say which chaincode: MODULE:ATTRIBUTE")

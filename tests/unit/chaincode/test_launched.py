@@ -20,7 +20,7 @@ import pytest
 from counterfoil_chaincode.chaincode import Chaincode
 from counterfoil_chaincode.contract_api import Context, Contract, submit
 from counterfoil_chaincode.launched import LaunchSettings, PeerLink, main
-from counterfoil_chaincode.service import SettingsError
+from counterfoil_chaincode.settings import SettingsError
 from counterfoil_chaincode.shim.grpc_client import CallFailed
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization

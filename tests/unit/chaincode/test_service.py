@@ -16,7 +16,8 @@ import pytest
 from counterfoil_chaincode.chaincode import Chaincode
 from counterfoil_chaincode.contract_api import Context, Contract, submit
 from counterfoil_chaincode.peer_environment import PeerEnvironment
-from counterfoil_chaincode.service import ChaincodeServer, ServiceSettings, SettingsError, main
+from counterfoil_chaincode.service import ChaincodeServer, ServiceSettings, main
+from counterfoil_chaincode.settings import SettingsError
 from counterfoil_chaincode.shim.grpc_server import Status
 from counterfoil_chaincode.shim.health import Health
 from counterfoil_chaincode.shim.http2_frames import PREFACE, frame
@@ -240,7 +241,7 @@ def test_mutual_tls_admits_only_known_peers(tmp_path: Path) -> None:
         ({}, "CHAINCODE_SERVER_ADDRESS and CHAINCODE_ID must be set"),
         ({"CHAINCODE_SERVER_ADDRESS": "127.0.0.1:0"}, "CHAINCODE_ID"),
         (
-            {"CHAINCODE_SERVER_ADDRESS": "x", "CHAINCODE_ID": "y", "CHAINCODE_TLS_DISABLED": "false"},
+            {"CHAINCODE_SERVER_ADDRESS": "x:1", "CHAINCODE_ID": "y", "CHAINCODE_TLS_DISABLED": "false"},
             "CHAINCODE_TLS_KEY and CHAINCODE_TLS_CERT must be set for TLS",
         ),
         *(
