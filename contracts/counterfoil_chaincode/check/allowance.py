@@ -1,6 +1,7 @@
 """Comments that allow a finding, with the reason: `# allow float: shown to people, never stored`.
 
-They stand on the line of the finding, or in comment lines of their own right above it.
+They stand on the line of the finding, behind other comments if need be, or in comment lines of their own
+right above it.
 """
 
 import io
@@ -32,7 +33,7 @@ def read_allowances(text: str) -> list[Allowance]:
     lines = text.splitlines()
     found = []
     for token in tokenize.generate_tokens(io.StringIO(text).readline):
-        match = _ALLOWANCE.match(token.string) if token.type == tokenize.COMMENT else None
+        match = _ALLOWANCE.search(token.string) if token.type == tokenize.COMMENT else None
         if match is None:
             continue
         number = token.start[0]

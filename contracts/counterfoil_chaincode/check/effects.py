@@ -16,7 +16,10 @@ class Kind(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A collection ("" for public state) and a key as expressions; an empty key cannot be seen."""
+    """A collection ("" for public state) and a key as expressions; an empty key cannot be seen.
+
+    A range's key is its start and its end, one a line; of composite keys only their object type.
+    """
 
     collection: str
     key: str
@@ -47,8 +50,8 @@ _STUB: dict[str, Method] = {
     "get_state": Method(Kind.READ, None, _PUBLIC),
     "get_private_data": Method(Kind.READ, 0, _PRIVATE),
     "get_private_data_hash": Method(Kind.READ, 0, _PRIVATE),
-    "get_state_by_range": Method(Kind.RANGE),
-    "get_state_by_partial_composite_key": Method(Kind.RANGE),
+    "get_state_by_range": Method(Kind.RANGE, None, (0, 1)),
+    "get_state_by_partial_composite_key": Method(Kind.RANGE, None, (0,)),
     "get_state_by_range_with_pagination": Method(Kind.UNCHECKED),
     "get_state_by_partial_composite_key_with_pagination": Method(Kind.UNCHECKED),
     "get_all_states_composite_key_with_pagination": Method(Kind.UNCHECKED),
@@ -98,6 +101,44 @@ def place_of(call: ast.Call, method: Method) -> Place:
         "" if not key or None in key else "\n".join(_text(each) for each in key if each is not None),
         frozenset(node.id for each in known for node in ast.walk(each) if isinstance(node, ast.Name)),
     )
+
+
+def is_outside(key: str, keys: str) -> bool:
+    """Whether a written key surely lies outside of a range of public state, by the literals of both."""
+    if not key or not keys:
+        return False
+    written = ast.parse(key, mode="eval").body
+    object_type = _object_type(written)
+    bounds = [_literal(ast.parse(bound, mode="eval").body) for bound in keys.split("\n")]
+    if len(bounds) == 1:
+        # Keys of another object type; simple keys lie before all composite ones.
+        is_other = None not in (object_type, bounds[0]) and object_type != bounds[0]
+        return is_other or _literal(written) is not None
+    if _is_composite(written):
+        # A range of simple keys never holds one (fabric-chaincode-go shim/stub.go GetStateByRange).
+        return True
+    simple, (start, end) = _literal(written), bounds
+    if simple is None or start is None or end is None:
+        return False
+    return simple < start or bool(end and simple >= end)
+
+
+def _is_composite(node: ast.expr) -> bool:
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and _snake(node.func.attr) == "create_composite_key"
+    )
+
+
+def _object_type(node: ast.expr) -> str | None:
+    return (
+        _literal(node.args[0]) if isinstance(node, ast.Call) and _is_composite(node) and node.args else None
+    )
+
+
+def _literal(node: ast.expr) -> str | None:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else None
 
 
 def value_of(call: ast.Call, method: Method) -> ast.expr | None:

@@ -9,6 +9,7 @@ from .source import Source
 
 _WHOLE = frozenset({"ceil", "comb", "factorial", "floor", "gcd", "isqrt", "lcm", "perm", "prod", "trunc"})
 """Functions of `math` whose result is a whole number if the arguments are."""
+_EXACT = frozenset({"decimal.Decimal", "fractions.Fraction"})
 
 
 def check_floats(source: Source) -> Iterator[Finding]:
@@ -25,7 +26,11 @@ def _what(source: Source, node: ast.AST) -> str:
     if isinstance(node, ast.Constant) and isinstance(node.value, float | complex):
         return f"{node.value!r} is a float"
     if isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Div):
-        return "" if _is_text_division(node) else "/ gives a float; // gives a whole number"
+        return "" if _is_other_division(source, node) else "/ gives a float; // gives a whole number"
+    if isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Pow):
+        power = node.right if isinstance(node, ast.BinOp) else node.value
+        is_negative = isinstance(power, ast.UnaryOp) and isinstance(power.op, ast.USub)
+        return "** with a negative power gives a float" if is_negative else ""
     if isinstance(node, ast.Name | ast.Attribute):
         name = source.resolve(node)
         if name in {"builtins.float", "builtins.complex"}:
@@ -36,11 +41,13 @@ def _what(source: Source, node: ast.AST) -> str:
     return ""
 
 
-def _is_text_division(node: ast.BinOp | ast.AugAssign) -> bool:
-    # Paths are put together with / too, and then there is a text beside it.
+def _is_other_division(source: Source, node: ast.BinOp | ast.AugAssign) -> bool:
+    """Paths are put together with / too, and then there is a text beside it; exact numbers stay exact."""
     sides = [node.left, node.right] if isinstance(node, ast.BinOp) else [node.value]
     return any(
-        isinstance(side, ast.JoinedStr) or (isinstance(side, ast.Constant) and isinstance(side.value, str))
+        isinstance(side, ast.JoinedStr)
+        or (isinstance(side, ast.Constant) and isinstance(side.value, str))
+        or (isinstance(side, ast.Call) and source.resolve(side.func) in _EXACT)
         for side in sides
     )
 

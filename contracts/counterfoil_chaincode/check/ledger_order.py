@@ -8,7 +8,7 @@ import ast
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from .effects import Kind, Place, ledger_method, place_of
+from .effects import Kind, Place, is_outside, ledger_method, place_of
 from .finding import Finding
 from .program import Function, Program
 from .rules import Rule
@@ -217,6 +217,8 @@ class _Walk:
             if write.kind is not Kind.WRITE:
                 continue
             if write.place.collection != effect.place.collection:
+                continue
+            if effect.kind is Kind.RANGE and is_outside(write.place.key, effect.place.key):
                 continue
             is_same = bool(effect.place.key) and write.place.key == effect.place.key
             if effect.kind is not Kind.READ or is_same:
