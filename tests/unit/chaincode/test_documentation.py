@@ -1,5 +1,6 @@
 """docs/chaincode.md says what is so."""
 
+import importlib
 import re
 from pathlib import Path
 
@@ -25,6 +26,15 @@ def test_the_first_contract_has_fifteen_lines_of_code() -> None:
 def test_the_pages_table_has_the_rules_in_their_order() -> None:
     listed = re.findall(r"^\| `([a-z-]+)` \|", PAGE, flags=re.MULTILINE)
     assert listed == [rule.id for rule in CONTRACT_RULES]
+
+
+def test_everything_is_where_the_page_says() -> None:
+    rows = re.findall(r"^\| `(counterfoil_[a-z_.]+)` \| (.*) \|$", PAGE, flags=re.MULTILINE)
+    assert len(rows) == 9
+    for module, names in rows:
+        found = importlib.import_module(module)
+        listed = re.findall(r"`([A-Za-z_]+)`", names)
+        assert [name for name in listed if not hasattr(found, name)] == [], module
 
 
 def test_what_the_page_names_is_there() -> None:
