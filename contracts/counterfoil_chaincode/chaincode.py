@@ -65,7 +65,10 @@ class Chaincode:
             return error_response(f"PRIVATE_DATA_NOT_AVAILABLE: {error}", _TRY_AGAIN)
         except PeerError as error:
             return error_response(f"PEER_ERROR: {error}", _FAILED)
-        except (Exception, SystemExit) as error:
+        except KeyboardInterrupt:
+            # At a terminal this is meant for the test run, not for the contract.
+            raise
+        except BaseException as error:
             stub.failure = error
             logger.error("transaction %s failed: %s", stub.transaction_id, describe_failure(error))
             text = f"INTERNAL_ERROR: the contract failed with {type(error).__name__}; its log says where"

@@ -18,7 +18,10 @@ def describe_failure(error: BaseException) -> str:
         return f"{error}; {_places(error)}"
     parts = []
     cause: BaseException | None = error
-    while cause is not None:
+    seen: set[int] = set()
+    while cause is not None and id(cause) not in seen:
+        # `raise error from error` makes a circle.
+        seen.add(id(cause))
         parts.append(_places(cause))
         cause = cause.__cause__ or cause.__context__
     return "from ".join(parts)

@@ -206,7 +206,8 @@ def main(arguments: Sequence[str], environment: Mapping[str, str]) -> int:
     try:
         link = PeerLink(invocable, settings, lambda: os._exit(_EXIT_ABANDONED))
         # On a thread of its own, because this one reads what running transactions wait for.
-        signal.signal(signal.SIGTERM, lambda *_: Thread(target=link.stop, name="stop", daemon=True).start())
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: Thread(target=link.stop, name="stop", daemon=True).start())
         link.serve()
     except ProtocolViolation as error:
         logger.error("the peer broke the protocol: %s", error)

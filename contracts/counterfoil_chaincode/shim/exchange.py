@@ -4,16 +4,19 @@ from collections.abc import Callable
 
 from counterfoil_protocol.messages import chaincode_event, chaincode_shim
 
-from ..errors import ProtocolViolation, StreamClosed, peer_error
+from ..errors import PeerError, ProtocolViolation, StreamClosed, peer_error
+from .grpc_messages import MESSAGE_BYTES_MAX
 from .hub import Place
 
 MESSAGE = chaincode_shim.ChaincodeMessage
+_MAX_TEXT = f"{MESSAGE_BYTES_MAX // 1024**2} MB"
 
 
 class Exchange:
     """A running transaction as its stream sees it; `enter` gives it its place to wait."""
 
     __slots__ = (
+        "_asks",
         "_closed",
         "_place",
         "_send",
@@ -34,6 +37,7 @@ class Exchange:
         self._tail: bytes = MESSAGE(txid=transaction_id, channel_id=channel_id).SerializeToString()
         self._send = send
         self._place: Place | None = None
+        self._asks = False
         self._waits = False
         self._closed = False
         self.forgotten = False
@@ -47,19 +51,24 @@ class Exchange:
         """Send a request and wait for its answer's payload. The peer's own limits end the waiting.
 
         Raises:
-            PeerError: the peer answered ERROR.
+            PeerError: the peer answered ERROR, or would not take a message of this length.
             StreamClosed: the stream ended.
-            ProtocolViolation: asked by another thread or greenlet than the transaction's own.
+            ProtocolViolation: asked by another thread or greenlet than the transaction's own; while it asks
+                already, or after its end (what the collector of garbage ends may ask at any moment).
         """
         place = self._place
-        if place is None or not place.is_here:
+        if place is None or not place.is_here or self._asks or self.forgotten:
             raise ProtocolViolation("a transaction asks its peer one thing at a time, from its own thread")
-        self._waits = True
-        # After that, so that an end of the stream in between is seen here or delivered there.
-        if self._closed:
-            raise StreamClosed("the stream to the peer has ended")
-        self.send(message_type, payload)
-        answer = place.wait()
+        self._asks = True
+        try:
+            self._waits = True
+            # After that, so that an end of the stream in between is seen here or delivered there.
+            if self._closed:
+                raise StreamClosed("the stream to the peer has ended")
+            self.send(message_type, payload)
+            answer = place.wait()
+        finally:
+            self._asks = self._waits = False
         if answer is None:
             raise StreamClosed("the stream to the peer has ended")
         if answer.type == MESSAGE.ERROR:
@@ -72,9 +81,16 @@ class Exchange:
         payload: bytes,
         event: chaincode_event.ChaincodeEvent | None = None,
     ) -> None:
-        """Send a message of this transaction."""
+        """Send a message of this transaction.
+
+        Raises:
+            PeerError: it is longer than a peer takes, which would end the stream, and all others with it.
+        """
         head = MESSAGE(type=message_type, payload=payload, chaincode_event=event)
-        self._send(head.SerializeToString() + self._tail)
+        data = head.SerializeToString() + self._tail
+        if len(data) > MESSAGE_BYTES_MAX:
+            raise PeerError(f"a message of {len(data)} bytes is longer than a peer takes ({_MAX_TEXT})")
+        self._send(data)
 
     def answer(self, message: MESSAGE | None) -> bool:
         """The peer's answer has come, or (None) none will; False if nothing was asked."""

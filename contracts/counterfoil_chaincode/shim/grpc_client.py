@@ -11,6 +11,7 @@ from ..errors import ChaincodeError
 from .admission import Admission
 from .grpc_messages import MessageCutter, with_prefix
 from .http2 import Data, Http2Connection
+from .patient_socket import keep_alive
 from .reading import Delivery, Reading
 from .tls import TlsSession
 
@@ -33,6 +34,7 @@ class OpenCall:
         host = host.strip("[]")
         connection = socket.create_connection((host, int(port)), CONNECT_SECONDS)
         try:
+            keep_alive(connection)
             session = None if tls is None else TlsSession(connection, tls, host)
             self._connection = Http2Connection(connection, session, server=False)
         except BaseException:

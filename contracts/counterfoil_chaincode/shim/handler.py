@@ -16,7 +16,7 @@ from counterfoil_protocol.errors import MalformedMessage
 from counterfoil_protocol.messages import chaincode, chaincode_shim, proposal_response
 from google.protobuf.message import DecodeError
 
-from ..errors import ProtocolViolation, StreamClosed
+from ..errors import PeerError, ProtocolViolation, StreamClosed
 from ..peer_environment import PeerEnvironment
 from ..refusal import error_response
 from .exchange import Exchange
@@ -28,6 +28,7 @@ from .stub import ChaincodeStub
 logger = logging.getLogger(__name__)
 
 MESSAGE = chaincode_shim.ChaincodeMessage
+_FAILED = 500
 _TRY_AGAIN = 503
 
 
@@ -118,7 +119,7 @@ class Handler:
             self._features = PeerFeatures.parse(message.payload)
             self._state = State.READY
         else:
-            name = MESSAGE.Type.Name(kind)
+            name = MESSAGE.Type.Name(kind) if kind in MESSAGE.Type.values() else f"of type {kind}"
             raise ProtocolViolation(f"message {name} does not belong in state {self._state.name}")
 
     def close(self) -> None:
@@ -155,7 +156,8 @@ class Handler:
             self._run_transaction(message, exchange)
         except StreamClosed:
             logger.warning("the stream to the peer ended during transaction %s", message.txid)
-        except Exception as error:
+        except BaseException as error:
+            # A contract may raise what ends threads; here that would end the transactions of all.
             logger.error("transaction %s failed in the runtime: %s", message.txid, type(error).__name__)
             self._send_error(message, "the chaincode runtime failed")
         finally:
@@ -172,6 +174,8 @@ class Handler:
             return
         stub = ChaincodeStub(invocation, exchange.call, self._features)
         response = self._chaincode.invoke(stub, self._peer)
+        # It leads to the stub again, and would keep all of the transaction until the collector comes.
+        stub.failure = None
         # Forget the exchange first: the peer may send the same transaction ID again right after COMPLETED.
         self._finished(exchange)
         if message.type == MESSAGE.INIT and response.status >= 400:
@@ -190,7 +194,11 @@ class Handler:
         self, exchange: Exchange, response: proposal_response.Response, stub: ChaincodeStub | None
     ) -> None:
         event = stub.event if stub else None
-        exchange.send(MESSAGE.COMPLETED, response.SerializeToString(), event)
+        try:
+            exchange.send(MESSAGE.COMPLETED, response.SerializeToString(), event)
+        except PeerError as error:
+            refusal = error_response(f"RESPONSE_TOO_LONG: {error}", _FAILED)
+            exchange.send(MESSAGE.COMPLETED, refusal.SerializeToString())
 
     def _send_error(self, message: MESSAGE, text: str) -> None:
         answer = MESSAGE(

@@ -44,15 +44,18 @@ class _Question:
     def __init__(self, health: Health, outlet: Outlet) -> None:
         self._health = health
         self._outlet = outlet
+        self._asked = False
 
     def receive(self, message: bytes) -> None:
+        self._asked = True
         status, answer = self._health.check(message)
         if status is Status.OK:
             self._outlet.send(answer)
         self._outlet.end(status)
 
     def finish(self) -> None:
-        pass
+        if not self._asked:
+            self._outlet.end(Status.INVALID_ARGUMENT, "a check takes one message")
 
     def close(self) -> None:
         pass

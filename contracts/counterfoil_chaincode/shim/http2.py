@@ -12,6 +12,7 @@ import contextlib
 import socket
 import ssl
 import struct
+import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock, get_ident
@@ -55,6 +56,10 @@ _PING_BYTES = 8
 _STREAMS_MAX = 100
 _HEADERS_BYTES_MAX = 16 * 1024
 _UNREAD_BYTES_MAX = 16 * 1024 * 1024
+_UNSENT_BYTES_MAX = 256 * 1024 * 1024
+"""What may wait for a window that the other side does not open: some of the longest messages."""
+_HELD_SECONDS = 0.005
+"""So long the reading thread may keep what it has to send, so that it goes out together."""
 _INCREMENT = struct.Struct(">I")
 
 
@@ -96,6 +101,7 @@ class Http2Connection:
         self._has_read = False
         self._reader = 0
         self._outgoing = bytearray()
+        self._held_until = 0.0
         self._closed = False
         with self._lock:
             self._h2.initiate_connection()
@@ -107,6 +113,7 @@ class Http2Connection:
     def read(self, timeout_seconds: float | None = None) -> Sequence[Event | Data] | None:
         """Wait for what comes next; None when the connection has ended, nothing when the time is over."""
         self._reader = get_ident()
+        deadline = None if timeout_seconds is None else time.monotonic() + timeout_seconds
         if not self._has_read:
             # With the end of the handshake the first data may have come.
             self._has_read = True
@@ -114,13 +121,18 @@ class Http2Connection:
                 return events
         while not self._closed:
             self._flush()
-            data = self._socket.receive(timeout_seconds)
+            left = None if deadline is None else max(deadline - time.monotonic(), 0.0)
+            data = self._socket.receive(left)
+            self._held_until = time.monotonic() + _HELD_SECONDS
             if data is None:
                 return ()
             if not data:
                 break
             if events := self._take(data):
                 return events
+            if left == 0.0:
+                # What is not for a call does not prolong it.
+                return ()
         return None
 
     def _take(self, data: bytes) -> Sequence[Event | Data]:
@@ -252,7 +264,13 @@ class Http2Connection:
             else:
                 stream.pending += data
                 self._push(stream_id, stream)
-        if get_ident() != self._reader or len(self._outgoing) > FRAME_BYTES_MAX:
+                if len(stream.pending) > _UNSENT_BYTES_MAX:
+                    raise StreamClosed("the peer takes nothing of what is sent")
+        if (
+            get_ident() != self._reader
+            or len(self._outgoing) > FRAME_BYTES_MAX
+            or time.monotonic() > self._held_until
+        ):
             self._flush()
 
     def finish(self, stream_id: int, trailers: Headers | None = None) -> None:
@@ -331,6 +349,7 @@ class Http2Connection:
 
     def _flush(self) -> None:
         """Give the socket what was kept."""
+        self._held_until = time.monotonic() + _HELD_SECONDS
         with self._lock:
             data, self._outgoing = bytes(self._outgoing), bytearray()
             if self._tls is not None:

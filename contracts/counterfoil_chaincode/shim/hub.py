@@ -27,7 +27,7 @@ class Hub:
 
     def __init__(self) -> None:
         self._thread = get_ident()
-        self._home = getcurrent()
+        self._home: greenlet | None = getcurrent()
         self._inbox: SimpleQueue[tuple[Place, Answer]] = SimpleQueue()
         self._running = 0
         self._idle: list[greenlet] = []
@@ -54,7 +54,10 @@ class Hub:
         """Go on with what still runs until all has ended, when another thread brings the answers."""
         while self._running:
             self._go_on()
-        self._idle.clear()
+        while self._idle:
+            self._idle.pop().switch(None)
+        # What is left of this hub may be for the collector of any thread, and a thread's own greenlet is not.
+        self._home = None
 
     def _hand_out(self) -> None:
         while not self._inbox.empty():
@@ -65,24 +68,28 @@ class Hub:
         if place.worker is not None:
             place.worker.switch(answer)
 
-    def _work(self, job: "Job") -> None:
-        """Run transactions one after the other on one greenlet."""
-        own = getcurrent()
-        while True:
-            place = Place(self, own)
-            # In a context of its own: what a contract leaves in a context variable, the next must not see.
-            Context().run(self._run, job, place)
-            # Nor is the next one reached, or taken for it, by who still knows the place of this.
-            place.worker = None
-            if len(self._idle) >= _IDLE_MAX:
+    def _work(self, job: "Job | None") -> None:
+        """Run transactions one after the other on one greenlet, until there is none to run."""
+        while job is not None:
+            place = Place(self, getcurrent())
+            try:
+                # In a context of its own: what a contract leaves in context variables, the next must not see.
+                Context().run(self._run, job, place)
+            finally:
+                # Nor is the next one reached, or taken for it, by who still knows the place of this.
+                place.leave()
+            # And nothing of a transaction stays with a greenlet that waits for the next.
+            del job, place
+            if len(self._idle) >= _IDLE_MAX or self._home is None:
                 return
-            self._idle.append(own)
+            self._idle.append(getcurrent())
             job = self._home.switch()
 
     def _run(self, job: "Job", place: "Place") -> None:
         try:
             job(place)
-        except Exception as error:
+        except BaseException as error:
+            # Whatever it is, it must not end the thread that others wait for.
             logger.error("a transaction's end failed: %s", type(error).__name__)
         finally:
             self._running -= 1
@@ -94,7 +101,7 @@ class Place:
     __slots__ = ("_hub", "worker")
 
     def __init__(self, hub: Hub, worker: greenlet) -> None:
-        self._hub = hub
+        self._hub: Hub | None = hub
         self.worker: greenlet | None = worker
 
     @property
@@ -111,7 +118,13 @@ class Place:
 
     def deliver(self, answer: Answer) -> None:
         """Bring the answer, from any thread."""
-        self._hub.deliver(self, answer)
+        hub = self._hub
+        if hub is not None:
+            hub.deliver(self, answer)
+
+    def leave(self) -> None:
+        """The transaction has ended: no answer comes here any more."""
+        self._hub = self.worker = None
 
 
 Job = Callable[[Place], None]

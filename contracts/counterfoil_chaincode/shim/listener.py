@@ -11,7 +11,7 @@ from threading import Condition, Thread
 from .admission import Admission
 from .grpc_server import GrpcServerConnection, ServedBy
 from .http2 import Http2Connection
-from .patient_socket import LINGER_SECONDS
+from .patient_socket import LINGER_SECONDS, keep_alive
 from .tls import TlsSession
 
 logger = logging.getLogger(__name__)
@@ -19,8 +19,6 @@ logger = logging.getLogger(__name__)
 _HANDSHAKE_SECONDS = 20.0
 _BACKLOG = 64
 _PAUSE_SECONDS = 0.1
-_KEEPALIVE = (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 20), ("TCP_KEEPCNT", 3))
-"""A peer that has gone without a word is noticed after two minutes (the kernel's own default: two hours)."""
 
 
 class Listener:
@@ -78,10 +76,17 @@ class Listener:
             with self._lock:
                 admitted = not self._closed and self._admitted < self._connections_max
                 self._admitted += admitted
-            if admitted:
-                Thread(target=self._serve, args=(connection,), name="peer-stream", daemon=True).start()
-            else:
+            if not admitted:
                 connection.close()
+                continue
+            try:
+                Thread(target=self._serve, args=(connection,), name="peer-stream", daemon=True).start()
+            except RuntimeError:
+                # No thread is left, perhaps; the next caller may find one.
+                logger.error("a caller was turned away: no thread can be started")
+                connection.close()
+                with self._lock:
+                    self._admitted -= 1
 
     def _serve(self, connection: socket.socket) -> None:
         try:
@@ -94,7 +99,7 @@ class Listener:
                 self._admitted -= 1
 
     def _serve_admitted(self, connection: socket.socket) -> None:
-        _keep_alive(connection)
+        keep_alive(connection)
         connection.settimeout(_HANDSHAKE_SECONDS)
         tls = None if self._tls is None else TlsSession(connection, self._tls)
         http2 = Http2Connection(connection, tls, server=True)
@@ -122,10 +127,3 @@ def _listen(address: str) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # The option lets a restarted service listen at once; on Linux it lets nobody share a port.
     return socket.create_server((host, int(port)), family=family, backlog=_BACKLOG)
-
-
-def _keep_alive(connection: socket.socket) -> None:
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for option, value in _KEEPALIVE:
-        if hasattr(socket, option):
-            connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)

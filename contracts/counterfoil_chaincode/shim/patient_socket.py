@@ -9,6 +9,16 @@ from threading import Lock
 LINGER_SECONDS = 2.0
 """How long the other side may take to end a connection that we have ended."""
 _CHUNK_BYTES = 64 * 1024
+_KEEPALIVE = (("TCP_KEEPIDLE", 60), ("TCP_KEEPINTVL", 20), ("TCP_KEEPCNT", 3))
+"""A peer that has gone without a word is noticed after two minutes (the kernel's own default: two hours)."""
+
+
+def keep_alive(connection: socket.socket) -> None:
+    """Have the system ask now and then whether the other side is still there."""
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for option, value in _KEEPALIVE:
+        if hasattr(socket, option):
+            connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
 
 
 class PatientSocket:
@@ -29,6 +39,9 @@ class PatientSocket:
             connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         # Wakes the receiving thread when it must also wait for room, or is to end.
         self._alarm, self._bell = socket.socketpair()
+        # Rung already, it need not be rung again; who rings must not wait for who listens.
+        self._alarm.settimeout(0)
+        self._bell.settimeout(0)
         self._poll = select.poll()
         self._poll.register(self._alarm, select.POLLIN)
         self._waits_for = 0

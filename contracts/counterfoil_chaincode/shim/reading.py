@@ -92,8 +92,8 @@ class Reading:
 
     def _lead(self) -> None:
         hub = self._hubs[get_ident()] = Hub()
-        Thread(target=self._watch, name="stream-watch", daemon=True).start()
         try:
+            self._start_watch()
             while self._read_one():
                 pass
         finally:
@@ -103,10 +103,17 @@ class Reading:
                 del self._hubs[get_ident()]
                 self._left_behind -= get_ident() != self._leader
 
+    def _start_watch(self) -> None:
+        try:
+            Thread(target=self._watch, name="stream-watch", daemon=True).start()
+        except RuntimeError:
+            # No thread is left, perhaps. Who comes behind a long computation waits for it, then.
+            logger.error("nobody watches over a stream: no thread can be started")
+
     def _read_one(self) -> bool:
         """Read and deliver a message; False at the end, or when another thread has taken over."""
-        if not self._reading.acquire(blocking=False):
-            return False
+        # Only the one that leads comes here, so whoever else has the lock is a watcher, and for a moment.
+        self._reading.acquire()
         try:
             if get_ident() != self._leader or self._over.is_set():
                 return False

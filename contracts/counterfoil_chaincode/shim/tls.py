@@ -3,16 +3,19 @@
 import contextlib
 import socket
 import ssl
+import time
 
 _CHUNK_BYTES = 16 * 1024
 """A record's most (RFC 8446, 5.1); a session reads one at a time."""
+_LEAST_SECONDS = 0.001
+"""A timeout of nothing would mean another thing to a socket."""
 
 
 class TlsSession:
     """Does the handshake on a blocking socket; after it, turns bytes into bytes. One thread at a time.
 
     Raises:
-        OSError: the handshake failed (ssl.SSLError), or took longer than the socket's timeout.
+        OSError: the handshake failed (ssl.SSLError), or took longer than the socket's timeout in all.
     """
 
     def __init__(self, connection: socket.socket, context: ssl.SSLContext, server_name: str = "") -> None:
@@ -23,11 +26,16 @@ class TlsSession:
             server_side=not server_name,
             server_hostname=server_name or None,
         )
+        seconds = connection.gettimeout()
+        deadline = None if seconds is None else time.monotonic() + seconds
         while True:
             try:
                 self._session.do_handshake()
             except ssl.SSLWantReadError:
                 self._send_waiting(connection)
+                if deadline is not None:
+                    # Each byte that trickles in would else begin the time anew.
+                    connection.settimeout(max(deadline - time.monotonic(), _LEAST_SECONDS))
                 data = connection.recv(_CHUNK_BYTES)
                 if not data:
                     raise ConnectionError("the connection ended during the handshake") from None
