@@ -1,5 +1,6 @@
 """Results of range, rich and history queries, fetched from the peer in batches as they are read."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -7,6 +8,8 @@ from types import TracebackType
 from typing import Generic, NamedTuple, TypeVar
 
 from counterfoil_protocol.messages import chaincode_shim, query_result
+
+from ..errors import ProtocolViolation
 
 ResultT = TypeVar("ResultT")
 
@@ -77,7 +80,10 @@ class QueryIterator(Generic[ResultT]):
     def close(self) -> None:
         """Tell the peer that no more is wanted. It has closed a query that was read to its end by itself."""
         if self._response.has_more:
-            self._close(self._response.id)
+            # The collector of garbage comes at any moment, when one may not ask; the peer closes with the
+            # transaction what is open (fabric core/chaincode/transaction_context.go CloseQueryIterators).
+            with contextlib.suppress(ProtocolViolation):
+                self._close(self._response.id)
         self._response = chaincode_shim.QueryResponse()
         self._results = iter(self._response.results)
 

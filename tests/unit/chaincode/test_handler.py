@@ -1,7 +1,6 @@
 """The state machine of one stream, with a scripted peer in the same thread or on the workers."""
 
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 from queue import SimpleQueue
@@ -11,19 +10,17 @@ import pytest
 from counterfoil_chaincode.chaincode import Chaincode
 from counterfoil_chaincode.contract_api import Context, Contract, submit
 from counterfoil_chaincode.errors import ProtocolViolation
-from counterfoil_chaincode.peer_environment import PeerEnvironment
 from counterfoil_chaincode.shim.admission import Admission
-from counterfoil_chaincode.shim.handler import Handler, Invocable, State
-from counterfoil_chaincode.shim.reading import Delivery, Reading
+from counterfoil_chaincode.shim.handler import State
 from counterfoil_chaincode.shim.stub import ChaincodeStub
 from counterfoil_chaincode.testing import make_caller
 from counterfoil_protocol.messages import chaincode, chaincode_shim, proposal_response
 
-from tests.unit.chaincode.scripted_peer import CHANNEL, ScriptedPeer, error, response, signed_proposal
+from tests.unit.chaincode.scripted_peer import CHANNEL, error, response, signed_proposal
+from tests.unit.chaincode.wired import Wired
 
 MESSAGE = chaincode_shim.ChaincodeMessage
 SECONDS = 60
-PEER = PeerEnvironment("Org1MSP", lambda: 0.0)
 
 
 class Probe(Contract):
@@ -113,33 +110,6 @@ class Keeper(Contract):
         return "asked"
 
 
-class Wired:
-    """A handler and a scripted peer on a stream in memory, which a thread reads."""
-
-    def __init__(self, admission: Admission, invocable: Invocable | None = None) -> None:
-        self._stream: SimpleQueue[Delivery | None] = SimpleQueue()
-        self.peer = ScriptedPeer(lambda data: self._stream.put((self.handler.receive, data)))
-        self._reading = Reading(self._stream.get, self._end, admission)
-        self.handler = Handler(invocable or Chaincode([Probe()]), PEER, self._reading, self.peer.receive)
-        self._thread = Thread(target=self._reading.run, daemon=True)
-
-    def start(self) -> None:
-        self.handler.register("probe:abc")
-        self._thread.start()
-        assert self.peer.registered.get(timeout=SECONDS) == "probe:abc"
-        while self.handler.state is not State.READY:
-            time.sleep(0.001)
-
-    def _end(self) -> None:
-        self.handler.close()
-
-    def end(self) -> None:
-        """The stream ends."""
-        self._stream.put(None)
-        self._thread.join(SECONDS)
-        assert not self._thread.is_alive()
-
-
 @pytest.fixture
 def admission() -> Admission:
     return Admission(8)
@@ -147,7 +117,7 @@ def admission() -> Admission:
 
 @pytest.fixture
 def wired(admission: Admission) -> Iterator[Wired]:
-    found = Wired(admission)
+    found = Wired(admission, Chaincode([Probe()]))
     found.start()
     yield found
     found.end()
@@ -378,7 +348,7 @@ def test_what_does_not_belong_ends_the_stream(wired: Wired, sent: Callable[[], b
 
 
 def test_a_transaction_before_ready_ends_the_stream(admission: Admission) -> None:
-    handler = Wired(admission).handler
+    handler = Wired(admission, Chaincode([Probe()])).handler
     with pytest.raises(ProtocolViolation, match="TRANSACTION does not belong in state CREATED"):
         handler.receive(MESSAGE(type=MESSAGE.TRANSACTION).SerializeToString())
 
