@@ -5,7 +5,7 @@ import socket
 import time
 from collections.abc import Iterator
 from queue import SimpleQueue
-from typing import Any
+from typing import Any, ClassVar
 
 import grpc
 import pytest
@@ -14,6 +14,7 @@ from counterfoil_chaincode.contract_api import Context, Contract, submit
 from counterfoil_chaincode.errors import ProtocolViolation, StreamClosed
 from counterfoil_chaincode.peer_environment import PeerEnvironment
 from counterfoil_chaincode.service import CONNECTIONS_MAX, ChaincodeServer, ServiceSettings
+from counterfoil_chaincode.shim import http2
 from counterfoil_chaincode.shim.grpc_messages import MessageCutter, with_prefix
 from counterfoil_chaincode.shim.http2 import Http2Connection
 from counterfoil_chaincode.shim.http2_frames import DATA, PADDED, PREFACE, FrameCutter, frame, unpadded
@@ -32,6 +33,7 @@ HEADERS = Encoder().encode([(":method", "POST"), (":scheme", "http"), (":path", 
 
 class Echo(Contract):
     held: SimpleQueue[str] = SimpleQueue()
+    computed: ClassVar[list[str]] = []
 
     @submit
     def echo(self, context: Context, text: str) -> str:
@@ -44,6 +46,11 @@ class Echo(Contract):
     @submit
     def long(self, context: Context, length: int) -> str:
         return "x" * length
+
+    @submit
+    def compute(self, context: Context, milliseconds: int) -> None:
+        time.sleep(milliseconds / 1000)
+        self.computed.append(context.stub.transaction_id)
 
     @submit
     def hold(self, context: Context) -> str:
@@ -170,6 +177,49 @@ def test_a_peer_that_does_not_read_delays_nobody_else(server: ChaincodeServer, c
     other.hang_up()
     while slow.completed.qsize() < 30:
         assert slow.read_once()
+    slow.socket.close()
+
+
+def test_answers_do_not_wait_for_all_that_has_come_with_them(server: ChaincodeServer) -> None:
+    peer = BareCaller(server.port)
+    while peer.registered.empty():
+        peer.read_once()
+    Echo.computed.clear()
+    for number in range(30):
+        # The first takes long enough for the rest to come together behind it.
+        peer.start(f"t{number}", "compute", "20")
+    while peer.completed.qsize() < 3:
+        assert peer.read_once()
+    assert len(Echo.computed) < 30
+    while peer.completed.qsize() < 30:
+        assert peer.read_once()
+    peer.socket.close()
+
+
+def test_a_peer_that_takes_nothing_fills_no_memory(
+    server: ChaincodeServer, channel: grpc.Channel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http2, "_UNSENT_BYTES_MAX", 1_000_000)
+    slow = BareCaller(server.port)
+    while slow.registered.empty():
+        slow.read_once()
+    sent: list[int] = []
+    send = Http2Connection.send
+
+    def counted(connection: Http2Connection, stream_id: int, data: bytes) -> None:
+        try:
+            send(connection, stream_id, data)
+        finally:
+            sent.append(len(connection._streams[stream_id].pending))
+
+    monkeypatch.setattr(Http2Connection, "send", counted)
+    for number in range(30):
+        slow.start(f"t{number}", "long", "200000")
+    other = connected(channel)
+    while len(sent) < 31:
+        assert other.run("echo", "quick").payload == b"quick"
+    assert max(sent) < 1_300_000
+    other.hang_up()
     slow.socket.close()
 
 

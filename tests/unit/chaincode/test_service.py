@@ -18,6 +18,7 @@ from counterfoil_chaincode.contract_api import Context, Contract, submit
 from counterfoil_chaincode.peer_environment import PeerEnvironment
 from counterfoil_chaincode.service import ChaincodeServer, ServiceSettings, main
 from counterfoil_chaincode.settings import SettingsError
+from counterfoil_chaincode.shim import listener
 from counterfoil_chaincode.shim.grpc_server import Status
 from counterfoil_chaincode.shim.health import Health
 from counterfoil_chaincode.shim.http2_frames import PREFACE, frame
@@ -219,6 +220,24 @@ def test_a_peers_good_bye_is_no_breach(tmp_path: Path, caplog: pytest.LogCapture
     assert "protocol" not in caplog.text
 
 
+def test_a_handshake_that_trickles_in_is_ended(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listener, "_HANDSHAKE_SECONDS", 1.0)
+    server = _serve(ServiceSettings.from_environment(_environment(Certificates(tmp_path))))
+    hello = ssl.MemoryBIO()
+    with pytest.raises(ssl.SSLWantReadError):
+        ssl.create_default_context().wrap_bio(ssl.MemoryBIO(), hello, server_hostname="a").do_handshake()
+    sent = 0
+    with socket.create_connection(("127.0.0.1", server.port), 0.3) as caller, contextlib.suppress(OSError):
+        for byte in hello.read():
+            caller.sendall(bytes([byte]))
+            sent += 1
+            with contextlib.suppress(TimeoutError):
+                if not caller.recv(1):
+                    break
+    assert sent < 100, "each byte began the time anew"
+    server.stop(1)
+
+
 def test_mutual_tls_admits_only_known_peers(tmp_path: Path) -> None:
     certificates = Certificates(tmp_path)
     settings = _environment(certificates, CHAINCODE_CLIENT_CA_CERT=str(certificates.authority))
@@ -319,6 +338,28 @@ def test_a_probe_is_answered_at_the_same_address(server: ChaincodeServer) -> Non
             _health(server, request)
         assert isinstance(refused.value, grpc.Call)
         assert refused.value.code() is code
+
+
+def test_a_probe_without_a_question_is_refused(server: ChaincodeServer) -> None:
+    with grpc.insecure_channel(f"127.0.0.1:{server.port}") as channel:
+        check: Any = channel.stream_unary(
+            "/grpc.health.v1.Health/Check", request_serializer=None, response_deserializer=None
+        )
+        with pytest.raises(grpc.RpcError, match="a check takes one message"):
+            check(iter(()), timeout=60)
+
+
+def test_a_caller_for_whom_there_is_no_thread_is_turned_away(
+    server: ChaincodeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def none_left(*_: object, **__: object) -> None:
+        monkeypatch.undo()
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(listener, "Thread", none_left)
+    with socket.create_connection(("127.0.0.1", server.port), 60) as caller:
+        assert caller.recv(1) == b""
+    assert _health(server) == b"\x08\x01", "the next is served"
 
 
 def test_a_probe_learns_that_the_service_stops() -> None:
