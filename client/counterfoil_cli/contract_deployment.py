@@ -1,6 +1,8 @@
 """`counterfoil contracts package` and `deploy`: a chaincode of one's own, on a running network."""
 
+import ipaddress
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,6 +15,7 @@ from counterfoil_network.deployment import (
     package_sources,
     running_state,
 )
+from counterfoil_network.deployment.source_package import SourcesRefused
 from counterfoil_protocol.chaincode_package import build_package, parse_package
 from counterfoil_protocol.collection import CollectionDefinition
 
@@ -25,6 +28,7 @@ from counterfoil_cli.definition_options import (
     read_collections,
 )
 from counterfoil_cli.exit_codes import ExitCode
+from counterfoil_cli.loading import NOT_LOADABLE, check_loadable
 from counterfoil_cli.output import Output, complain
 
 if TYPE_CHECKING:
@@ -33,6 +37,10 @@ if TYPE_CHECKING:
 
 DEFAULT_ATTRIBUTE = "CHAINCODE"
 _DIAL_TIMEOUT = "10s"
+# RFC 1123 2.1, and the underscore of container names.
+_HOST = re.compile(r"(?=.{1,253}$)\w([\w-]{0,61}\w)?(\.\w([\w-]{0,61}\w)?)*", re.ASCII)
+_PORT = re.compile(r"[1-9][0-9]{0,4}")
+_PORT_MAX = 65535
 
 _Sources = Annotated[
     Path, typer.Argument(help="A Python file or package that holds the chaincode.", exists=True)
@@ -74,14 +82,25 @@ def package(  # noqa: PLR0913 - the options of the command
 
         counterfoil contracts package asset.py asset.tar.gz --address asset.example.org:9999
 
-    Exit codes: 0 written; 5 the sources hold no such entry point.
+    Without --address the chaincode is loaded once from the package, in a process of its own.
+
+    Exit codes: 0 written; 5 the sources hold no such entry point, cannot be loaded or hold a private key, or
+    the package cannot be written.
     """
     called = name or sources.resolve().stem
-    if address:
-        content = _service_package(f"{called}_{version}", address, tls=tls)
+    if address is not None:
+        if entry_point is not None:
+            raise typer.BadParameter("a service is told its own; leave it out", param_hint="--entry-point")
+        content = _service_package(f"{called}_{version}", _checked(address), tls=tls)
+    elif tls:
+        raise typer.BadParameter("it is for a service: state its --address too", param_hint="--tls")
     else:
-        content = _source_package(called, version, sources, entry_point)
-    output.write_bytes(content)
+        content = _source_package(called, version, sources, entry_point, ExitCode.CONFIGURATION)
+    try:
+        output.write_bytes(content)
+    except OSError as error:
+        text = f"{output} cannot be written: {error.strerror}"
+        raise typer.Exit(complain(text, ExitCode.CONFIGURATION)) from error
     Output().line(f"{output}: {parse_package(content).package_id}")
 
 
@@ -100,7 +119,8 @@ def deploy(  # noqa: PLR0913 - the options of the command
     """Install, approve and commit it on every organisation of the network that runs in the folder.
 
     On Fabric's own peers it runs as a service, one process an organisation, which whoever runs the network
-    starts and watches. Again, it changes nothing until sources, policy or collections differ; then the next
+    starts and watches. First it is loaded once in a process of its own: what cannot be loaded is installed
+    nowhere. Again, it changes nothing until sources, policy or collections differ; then the next
     sequence is committed.
 
     Examples:
@@ -109,14 +129,16 @@ def deploy(  # noqa: PLR0913 - the options of the command
 
         counterfoil contracts deploy shop/ --collections collections_config.json --version 1.1
 
-    Exit codes: 0 it is in force; 4 no network runs there; 5 sources or collections cannot be followed; 7 an
-    organisation refused, or the chaincode's process ended by itself.
+    Exit codes: 0 it is in force; 4 no network runs there; 5 sources, policy or collections cannot be
+    followed, or the sources hold a private key; 7 an organisation refused, or the chaincode cannot be loaded
+    or its process ended by itself.
     """
     from counterfoil_network.deployment.chaincode import Chaincode
 
     called = name or sources.resolve().stem
-    content = _source_package(called, version, sources, entry_point)
+    content = _source_package(called, version, sources, entry_point, ExitCode.ENGINE_FAILED)
     wanted = Chaincode(called, version, content, policy, _collections(collections))
+    _check_definition(wanted)
     output = Output()
     try:
         with output.steps() as steps:
@@ -130,15 +152,42 @@ def deploy(  # noqa: PLR0913 - the options of the command
     output.line(f"Chaincode {called} version {definition.version}, sequence {definition.sequence}, {since}.")
 
 
-def _source_package(name: str, version: str, sources: Path, entry_point: str | None) -> bytes:
+def _source_package(
+    name: str, version: str, sources: Path, entry_point: str | None, unloadable: ExitCode
+) -> bytes:
+    """The package, whose chaincode can be loaded; `unloadable` is the exit code if it cannot."""
     module = sources.resolve().stem
     if entry_point is None:
         inner = f"{module}.chaincode" if (sources / "chaincode.py").exists() else module
         entry_point = f"{inner}:{DEFAULT_ATTRIBUTE}"
     try:
-        return package_sources(f"{name}_{version}", entry_point, {module: sources})
-    except ValueError as error:
+        content = package_sources(f"{name}_{version}", entry_point, {module: sources})
+        check_loadable(content)
+    except SourcesRefused as error:
+        code = unloadable if error.code == NOT_LOADABLE else ExitCode.CONFIGURATION
+        raise typer.Exit(complain(str(error), code)) from error
+    except (OSError, ValueError) as error:
         raise typer.Exit(complain(str(error), ExitCode.CONFIGURATION)) from error
+    return content
+
+
+def _checked(address: str) -> str:
+    """A `host:port` that a peer can dial; an IPv6 address stands in brackets."""
+    host, _, port = address.rpartition(":")
+    if not _PORT.fullmatch(port) or int(port) > _PORT_MAX:
+        raise _no_address(address, f"the port is a number from 1 to {_PORT_MAX}")
+    if host.startswith("[") and host.endswith("]"):
+        try:
+            ipaddress.IPv6Address(host[1:-1])
+        except ValueError:
+            raise _no_address(address, "there is no IPv6 address in the brackets") from None
+    elif not _HOST.fullmatch(host):
+        raise _no_address(address, "the host is a name or an IP address, without http://")
+    return address
+
+
+def _no_address(address: str, why: str) -> typer.BadParameter:
+    return typer.BadParameter(f"{address!r} is no host:port: {why}", param_hint="--address")
 
 
 def _service_package(label: str, address: str, *, tls: bool) -> bytes:
@@ -155,6 +204,16 @@ def _collections(path: Path | None) -> tuple[CollectionDefinition, ...]:
         return read_collections(path)
     except ValueError as error:
         raise typer.Exit(complain(str(error), ExitCode.CONFIGURATION)) from error
+
+
+def _check_definition(chaincode: "Chaincode") -> None:
+    """Before anything is started: afterwards every organisation would have to be asked."""
+    try:
+        chaincode.definition(1).arguments()
+    except ValueError as error:
+        policy = chaincode.endorsement_policy
+        text = f"version, --policy {policy} or --collections cannot be followed: {error}"
+        raise typer.Exit(complain(text, ExitCode.CONFIGURATION)) from error
 
 
 def _deploy(folder: NetworkFolder, chaincode: "Chaincode", progress: "Progress") -> "Deployed":

@@ -38,9 +38,11 @@ def check(
 
         counterfoil contracts check asset.py --json
 
-    Exit codes: 0 nothing was found; 1 something was.
+    Exit codes: 0 nothing was found; 1 something was; 2 there is no Python file to check.
     """
     report = check_path(path)
+    if not (report.files or report.tests or report.findings):
+        raise typer.BadParameter(f"no Python file is in {path}", param_hint="path")
     output = Output()
     if as_json:
         output.line(json.dumps(_as_json(report), indent=2))
@@ -81,7 +83,8 @@ def _tell(output: Output, report: Report) -> None:
         output.line(f"{rule.id}: {rule.explanation}")
     left_out = f", {len(report.tests)} of tests left out" if report.tests else ""
     found = f"{len(report.findings)} found" if report.findings else "nothing found"
-    output.line(f"{report.files} files checked{left_out}: {found}.")
+    files = "1 file" if report.files == 1 else f"{report.files} files"
+    output.line(f"{files} checked{left_out}: {found}.")
 
 
 def _broken(findings: tuple[Finding, ...]) -> list[Rule]:

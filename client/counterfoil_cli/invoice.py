@@ -174,7 +174,7 @@ def _print_table(reading: Reading) -> None:
     table.add_column(overflow="fold")
     for name, value in _rows(reading):
         table.add_row(name, value)
-    Console(highlight=False, markup=False).print(table)
+    Console(highlight=False, markup=False, emoji=False).print(table)
 
 
 def _as_json(reading: Reading) -> dict[str, object]:

@@ -85,8 +85,9 @@ def up(  # noqa: PLR0913 - the options of the command
 
         counterfoil network up --engine fabric --orderers 3 --dir /var/tmp/real
 
-    Exit codes: 0 ended in order; 3 a network runs in the folder already; 5 a file cannot be followed; 7 the
-    engine or the deployment failed; 8 Fabric's programs were not found.
+    Exit codes: 0 ended in order; 3 a network runs in the folder already; 5 a file cannot be
+    followed, or the channel cannot have that name; 7 the engine or the deployment failed; 8 Fabric's
+    programs were not found.
     """
     output = Output()
     # SIGTERM is to end the network in the same order as Ctrl-C.

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from counterfoil_cli.exit_codes import ExitCode
 
@@ -15,7 +16,7 @@ class Output:
     """Standard output for results, standard error for complaints."""
 
     def __init__(self) -> None:
-        self._console = Console(highlight=False, markup=False, soft_wrap=True)
+        self._console = Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
 
     @property
     def is_terminal(self) -> bool:
@@ -48,7 +49,8 @@ class Output:
             steps.end()
             return
         with self._console.status("") as status:
-            steps = Steps(self, status.update)
+            # A plain text would be read as markup here.
+            steps = Steps(self, lambda step: status.update(Text(step)))
             yield steps
             steps.end()
 
@@ -78,7 +80,7 @@ class Steps:
 
 def complain(text: str, code: ExitCode) -> int:
     """Print a complaint on standard error; give the exit code back."""
-    Console(stderr=True, highlight=False, markup=False, soft_wrap=True).print(
+    Console(stderr=True, highlight=False, markup=False, emoji=False, soft_wrap=True).print(
         f"counterfoil: {text}", style="red"
     )
     return int(code)

@@ -80,7 +80,7 @@ class Narration:
 
     def __init__(self, console: Console | None = None, *, stops_at_failure: bool = False) -> None:
         self._stops_at_failure = stops_at_failure
-        self._console = console or Console(highlight=False, markup=False, soft_wrap=True)
+        self._console = console or Console(highlight=False, markup=False, emoji=False, soft_wrap=True)
         self.steps = 0
         self.failures: list[str] = []
 

@@ -1,5 +1,6 @@
 """`counterfoil contracts deploy` on Fabric's own peers: a service an organisation, watched with the peers."""
 
+import json
 import os
 import signal
 from collections.abc import Iterator
@@ -25,8 +26,8 @@ def sources(tmp_path: Path) -> Path:
     return file
 
 
-def deploy(command: Command, sources: Path) -> Result:
-    return CliRunner().invoke(app, ["deploy", str(sources), "--dir", str(command.folder.root)])
+def deploy(command: Command, sources: Path, *options: str) -> Result:
+    return CliRunner().invoke(app, ["deploy", str(sources), "--dir", str(command.folder.root), *options])
 
 
 def submit(command: Command, number: str) -> None:
@@ -60,10 +61,29 @@ def services(command: Command) -> dict[str, int]:
 
 def test_a_chaincode_is_refused_deployed_watched_upgraded_and_kept(command: Command, sources: Path) -> None:
     command.start("--no-chaincode")
-    sources.write_text("raise RuntimeError('no chaincode')\n")
+    sources.write_text("raise RuntimeError('not here')\n")
     refused = deploy(command, sources)
     assert refused.exit_code == ExitCode.ENGINE_FAILED
-    assert "ends by itself" in refused.output
+    assert "RuntimeError at asset.py:1: not here" in refused.output
+    assert not services(command)
+
+    for reason in ("first reason", "second reason"):
+        # Only the process that serves it has an address.
+        condition = "import os\nif 'CHAINCODE_SERVER_ADDRESS' in os.environ:\n"
+        sources.write_text(f"{condition}    raise RuntimeError('{reason}')\n" + SAMPLE)
+        refused = deploy(command, sources)
+        assert refused.exit_code == ExitCode.ENGINE_FAILED
+        assert f"RuntimeError: {reason}" in refused.output.partition("ends by itself: ")[2].splitlines()[0]
+        until(lambda: not services(command), PATIENCE_SECONDS)
+    assert "first reason" not in refused.output
+
+    sources.write_text(SAMPLE)
+    collection = {"name": "x", "policy": "OR('NobodyMSP.member')", "requiredPeerCount": 0, "maxPeerCount": 1}
+    collections = sources.with_suffix(".json")
+    collections.write_text(json.dumps([collection | {"blockToLive": 0, "memberOnlyRead": True}]))
+    refused = deploy(command, sources, "--collections", str(collections))
+    assert refused.exit_code == ExitCode.ENGINE_FAILED, refused.output
+    assert "NobodyMSP" in refused.output
     until(lambda: not services(command), PATIENCE_SECONDS)
 
     sources.write_text(SAMPLE)

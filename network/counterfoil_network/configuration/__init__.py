@@ -1,5 +1,6 @@
 """Channel configuration from configtx.yaml."""
 
+from counterfoil_network.configuration.channel_name import check_channel_name
 from counterfoil_network.configuration.configtx import Address, Profile, read_configtx
 from counterfoil_network.configuration.errors import ConfigurationError
 from counterfoil_network.configuration.genesis import genesis_block, genesis_block_of
@@ -10,6 +11,7 @@ __all__ = [
     "ConfigurationError",
     "Profile",
     "RunningNode",
+    "check_channel_name",
     "genesis_block",
     "genesis_block_of",
     "read_configtx",

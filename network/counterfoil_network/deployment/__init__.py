@@ -9,6 +9,7 @@ from counterfoil_network.deployment.errors import (
     EngineFailed,
     FolderInUse,
     NotRunning,
+    OutcomeUnknown,
     ProgramsMissing,
 )
 from counterfoil_network.deployment.folder import NetworkFolder
@@ -29,6 +30,7 @@ __all__ = [
     "NetworkState",
     "Node",
     "NotRunning",
+    "OutcomeUnknown",
     "Prepared",
     "ProgramsMissing",
     "RunningNetwork",

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TypeVar
 
-from counterfoil import CounterfoilError, EvaluateError, Gateway, Network, lifecycle
+from counterfoil import CommitUnknown, CounterfoilError, EvaluateError, Gateway, Network, lifecycle
 from counterfoil_protocol.chaincode_package import parse_package
 from counterfoil_protocol.collection import CollectionDefinition
 
-from counterfoil_network.deployment.errors import ChaincodeRefused
+from counterfoil_network.deployment.errors import ChaincodeRefused, OutcomeUnknown
 from counterfoil_network.deployment.folder import NetworkFolder
 from counterfoil_network.deployment.network import Progress, Runner, RunningNetwork, no_progress
 from counterfoil_network.deployment.state import NetworkState
@@ -91,6 +91,8 @@ def deploy(
 
     Raises:
         ChaincodeRefused: an organisation's peer or the channel refused; the text says which and why.
+        OutcomeUnknown: it was committed, or perhaps so, and not every peer shows it.
+        ValueError: the definition cannot be followed.
     """
     with _members(folder, state, chaincode) as members:
         progress("installing the chaincode")
@@ -108,7 +110,7 @@ def deploy(
         _each(members, lambda member: _await_shown(member, "the approvals", shown, definition))
         progress("committing the chaincode")
         _refusing(members[0], lambda member: _commit(member, members, definition))
-        _each(members, lambda member: _await_shown(member, "the definition", _definition_shown, definition))
+        _await_in_force(members, definition)
         return Deployed(definition, is_new=True)
 
 
@@ -125,7 +127,7 @@ def deploy_with(
     progress: Progress = no_progress,
 ) -> Deployed:
     """As `deploy`, and see to it that the chaincode runs: before, so that a peer finds it, and afterwards
-    that no earlier package of it does.
+    that no earlier package of it does. If it is not deployed, what was started for it is ended.
 
     Raises:
         EngineFailed: its processes do not start.
@@ -135,9 +137,16 @@ def deploy_with(
     chaincode = replace(chaincode, package=runner.own_form(chaincode.package), own_packages=own)
     packages = chaincode.packages([node.organisation for node in state.peers])
     progress("starting the chaincode")
-    runner.serve(packages)
-    runner.wait_until_served(packages)
-    deployed = deploy(folder, state, chaincode, progress)
+    try:
+        runner.serve(packages)
+        runner.wait_until_served(packages)
+        deployed = deploy(folder, state, chaincode, progress)
+    except OutcomeUnknown:
+        # Peers may call it any moment.
+        raise
+    except Exception:
+        runner.withdraw(packages)
+        raise
     runner.retire(packages)
     return deployed
 
@@ -203,7 +212,17 @@ def _commit(
     committer: _Member, members: Sequence[_Member], definition: lifecycle.ChaincodeDefinition
 ) -> None:
     endorsers = [member.msp_id for member in members]
-    lifecycle.commit(committer.network, definition, endorsing_organizations=endorsers)
+    try:
+        lifecycle.commit(committer.network, definition, endorsing_organizations=endorsers)
+    except CommitUnknown as error:
+        raise OutcomeUnknown(f"{committer.name}: {error}") from error
+
+
+def _await_in_force(members: Sequence[_Member], definition: lifecycle.ChaincodeDefinition) -> None:
+    try:
+        _each(members, lambda member: _await_shown(member, "the definition", _definition_shown, definition))
+    except ChaincodeRefused as error:
+        raise OutcomeUnknown(str(error)) from error
 
 
 def _approvals_shown(

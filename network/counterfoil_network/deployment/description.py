@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from counterfoil_network.deployment.errors import DeploymentError
+from counterfoil_network.configuration import ConfigurationError
 
 CONFIGTX = "configtx.yaml"
 CRYPTO_CONFIG = "crypto-config.yaml"
@@ -14,11 +14,11 @@ def description_file(name: str, stated: Path | None) -> Path:
     """The file to use.
 
     Raises:
-        DeploymentError: the stated one is not there.
+        ConfigurationError: the stated one is not there.
     """
     if stated is None:
         own = Path.cwd() / name
         return own if own.is_file() else _PACKAGED / name
     if not stated.is_file():
-        raise DeploymentError(f"{stated} is not there")
+        raise ConfigurationError(f"{stated} is not there")
     return stated

@@ -157,6 +157,9 @@ class EngineProcess:
     def retire(self, packages: Mapping[str, bytes]) -> None:
         """It ends chaincode itself."""
 
+    def withdraw(self, packages: Mapping[str, bytes]) -> None:
+        """It has started none."""
+
     def _log_tail(self) -> str:
         """The end of what this engine, not an earlier one, wrote."""
         written = self._log.read_bytes()[self._log_start :].decode(errors="replace")

@@ -6,6 +6,7 @@ DeploymentError
 ├── EngineFailed      the engine's process did not start or ended early
 ├── ProgramsMissing   Fabric's own programs were not found
 └── ChaincodeRefused  installing, approving or committing the chaincode failed
+    └── OutcomeUnknown   perhaps it is in force all the same
 """
 
 
@@ -35,3 +36,7 @@ class ProgramsMissing(DeploymentError):  # noqa: N818 - reads as the fact it sta
 
 class ChaincodeRefused(DeploymentError):  # noqa: N818 - reads as the fact it states
     """The chaincode could not be installed, approved or committed."""
+
+
+class OutcomeUnknown(ChaincodeRefused):
+    """The commit was handed over, and nobody has shown yet what came of it."""

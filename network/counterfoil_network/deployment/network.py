@@ -39,6 +39,10 @@ class Runner(Protocol):
         """End the chaincode processes of the packages that these took the place of."""
         ...
 
+    def withdraw(self, packages: Mapping[str, bytes]) -> None:
+        """End those of these packages that `serve` had started: they are not deployed."""
+        ...
+
 
 class Engine(Runner, Protocol):
     """What runs a network: the embedded engine's process, or the driver of Fabric's own programs."""

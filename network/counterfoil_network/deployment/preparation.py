@@ -9,6 +9,7 @@ from counterfoil_network.configuration import (
     ConfigurationError,
     Profile,
     RunningNode,
+    check_channel_name,
     genesis_block_of,
     read_configtx,
     with_nodes,
@@ -45,6 +46,9 @@ class NetworkSettings:
     """Which network: its folder, the two files that describe it, profile and channel, and what runs it.
 
     `orderers` is how many consenters the ordering service has; None for those that crypto-config.yaml names.
+
+    Raises:
+        ConfigurationError: no channel can have the name.
     """
 
     folder: NetworkFolder
@@ -54,6 +58,9 @@ class NetworkSettings:
     channel: str = "trade"
     engine: str = EMBEDDED
     orderers: int | None = None
+
+    def __post_init__(self) -> None:
+        check_channel_name(self.channel)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,13 +21,13 @@ from counterfoil_network.deployment.folder import NetworkFolder
 from counterfoil_network.deployment.source_package import service_package
 from counterfoil_network.deployment.state import NetworkState, Node
 from counterfoil_network.fabric import readiness, services
+from counterfoil_network.fabric.own_lines import lines_since, log_length
 from counterfoil_network.fabric.plans import network_plans
 from counterfoil_network.fabric.process_plan import CHAINCODE, Command, Event, ProcessPlan
 from counterfoil_network.fabric.programs import Programs
 
 SUPERVISOR_COMMAND = (sys.executable, "-m", "counterfoil_network.fabric.supervisor_main")
 STOP_TIMEOUT_SECONDS = 45.0
-_LOG_TAIL_CHARACTERS = 2000
 
 
 class FabricEngine:
@@ -46,7 +46,9 @@ class FabricEngine:
         self._state: NetworkState | None = None
         self._logs: Mapping[str, Path] = {}
         self._plans: Mapping[str, ProcessPlan] = {}
+        self._log_starts: dict[str, int] = {}
         self._serving: set[str] = set()
+        self._added: set[tuple[str, str]] = set()
         self._services_stamp: tuple[tuple[int, int], ...] = ()
 
     @classmethod
@@ -71,6 +73,7 @@ class FabricEngine:
         self._state = state
         plans = network_plans(self._folder, state, self._programs)
         self._logs = {plan.name: Path(plan.log) for plan in plans}
+        self._log_starts = {name: log_length(log) for name, log in self._logs.items()}
         self._plans = {plan.name: plan for plan in plans}
         self._serving = {plan.name for plan in plans if plan.kind == CHAINCODE}
         self._send(Command(start=plans))
@@ -108,7 +111,11 @@ class FabricEngine:
             EngineFailed: a package cannot be run, or its process ends at once.
         """
         for node in self._served(packages):
-            services.add_service(self._folder, node, packages[node.organisation])
+            package = packages[node.organisation]
+            is_new = not services.is_served(self._folder, node, package)
+            service = services.add_service(self._folder, node, package)
+            if is_new:
+                self._added.add((node.organisation, service.package_id))
         self._follow_services()
 
     def wait_until_served(self, packages: Mapping[str, bytes]) -> None:
@@ -127,6 +134,15 @@ class FabricEngine:
         for node in self._served(packages):
             kept = parse_package(packages[node.organisation]).package_id
             services.supersede_services(self._folder, node.organisation, kept)
+            self._added.discard((node.organisation, kept))
+        self._follow_services()
+
+    def withdraw(self, packages: Mapping[str, bytes]) -> None:
+        """End those of these packages that `serve` had started."""
+        for node in self._served(packages):
+            package_id = parse_package(packages[node.organisation]).package_id
+            if (node.organisation, package_id) in self._added:
+                services.remove_services(self._folder, node.organisation, [package_id])
         self._follow_services()
 
     def events(self) -> list[Event]:
@@ -191,7 +207,9 @@ class FabricEngine:
         plans = {plan.name: plan for plan in services.service_plans(self._folder, self._state)}
         new, gone = plans.keys() - self._serving, self._serving - plans.keys()
         if new or gone:
-            self._logs = {**self._logs, **{name: Path(plans[name].log) for name in new}}
+            logs = {name: Path(plans[name].log) for name in new}
+            self._logs = {**self._logs, **logs}
+            self._log_starts |= {name: log_length(log) for name, log in logs.items()}
             self._send(Command(start=[plans[name] for name in sorted(new)], stop=sorted(gone)))
             self._serving = set(plans)
 
@@ -210,7 +228,7 @@ class FabricEngine:
         log = self._logs.get(name)
         if log is None:
             return "no log"
-        return log.read_text(encoding="utf-8", errors="replace")[-_LOG_TAIL_CHARACTERS:].strip()
+        return lines_since(log, self._log_starts.get(name, 0))
 
     def _send(self, command: Command) -> None:
         assert self._process.stdin is not None

@@ -73,6 +73,16 @@ def add_service(folder: NetworkFolder, node: Node, package: bytes) -> Service:
     return service
 
 
+def is_served(folder: NetworkFolder, node: Node, package: bytes) -> bool:
+    """Whether a package is served for a peer's organisation already.
+
+    Raises:
+        MalformedMessage: it is no package.
+    """
+    known = read_services(service_files(folder, node.organisation))
+    return any(service.package_id == _parsed(package).package_id for service in known)
+
+
 def supersede_services(folder: NetworkFolder, organisation: str, kept: str) -> None:
     """Forget an organisation's other packages of the chaincode whose package is `kept` (its id)."""
     services = read_services(service_files(folder, organisation))
@@ -86,8 +96,12 @@ def remove_services(folder: NetworkFolder, organisation: str, package_ids: Seque
     files = service_files(folder, organisation)
     services = read_services(files)
     gone = [each.package_id for each in services if each.package_id in package_ids]
+    left = [each for each in services if each.package_id not in gone]
     if gone:
-        _write(files, [service for service in services if service.package_id not in gone])
+        _write(files, left)
+        for service in left:
+            # One that has gone may have had the same label.
+            (files.addresses / service.label).write_text(service.address, encoding="ascii")
     for package_id in gone:
         shutil.rmtree(files.unpacked(package_id), ignore_errors=True)
 

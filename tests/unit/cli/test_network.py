@@ -175,6 +175,22 @@ def test_a_configuration_that_cannot_be_followed_is_named(start: Start, tmp_path
     assert "configtx.yaml has no profile TradeGenesis" in complaint
 
 
+def test_a_configuration_that_is_not_there(start: Start) -> None:
+    for option in ("--configtx", "--crypto-config"):
+        code, _, complaint = run(start, "up", option, "nosuch.yaml")
+        assert code == ExitCode.CONFIGURATION
+        assert "nosuch.yaml is not there" in complaint
+
+
+def test_a_channel_that_fabric_would_refuse_is_refused_before_anything_starts(
+    start: Start, tmp_path: Path
+) -> None:
+    code, _, complaint = run(start, "up", "--channel", "Bad Channel")
+    assert code == ExitCode.CONFIGURATION
+    assert "channel 'Bad Channel': Fabric takes" in complaint
+    assert not (tmp_path / "work/.counterfoil").exists()
+
+
 def test_without_files_in_the_working_folder_those_of_the_package_serve(start: Start, tmp_path: Path) -> None:
     process, _ = up(start)
     assert not (tmp_path / "work/configtx.yaml").exists()

@@ -90,3 +90,13 @@ def test_a_state_that_cannot_be_understood_is_no_state(tmp_path: Path, text: str
     path.write_text(text)
     with pytest.raises(NotRunning, match="not readable"):
         read_state(path)
+
+
+@pytest.mark.parametrize(
+    "name", ["", "Bad Channel", "Trade", "1st", "-a", "a_b", "tr\u00e4de", "a\n", "a" * 250]
+)
+def test_a_channel_has_a_name_that_fabric_takes(settings: NetworkSettings, name: str) -> None:
+    with pytest.raises(ConfigurationError, match="choose another name"):
+        replace(settings, channel=name)
+    for good in ("a", "trade", "trade-2.x", "a" * 249):
+        replace(settings, channel=good)

@@ -78,10 +78,44 @@ def test_a_service_that_ends_by_itself_is_told_with_its_log_and_withdrawn(folder
     live = LiveServices(folder, STATE)
     packages = {"BankA": package("asset_1.0")}
     services.add_service(folder, NODE, package("trade_1.0"))
+    log = service_files(folder, "BankA").log
+    log.write_text("RuntimeError: of another chaincode\n")
     live.serve(packages)
     (name,) = [plan.name for plan in services.service_plans(folder, STATE) if "asset" in plan.name]
     (folder.root / "processes.json").write_text(json.dumps({name: {"pid": 1, "restarts": 1}}))
-    service_files(folder, "BankA").log.write_text("ImportError: no module named shelf\n")
-    with pytest.raises(EngineFailed, match="no module named shelf"):
+    with log.open("a") as writing:
+        writing.write("Traceback (most recent call last):\nImportError: no module named shelf\n")
+    with pytest.raises(EngineFailed) as failure:
         live.wait_until_served(packages)
+    told = "ImportError: no module named shelf\nTraceback (most recent call last):"
+    assert str(failure.value) == f"{name} ends by itself: {told}"
+    live.withdraw(packages)
     assert labels(folder) == ["trade_1.0"]
+
+
+def test_a_package_that_was_served_before_is_not_withdrawn(folder: NetworkFolder) -> None:
+    packages = {"BankA": package("asset_1.0")}
+    LiveServices(folder, STATE).serve(packages)
+    again = LiveServices(folder, STATE)
+    again.serve(packages)
+    again.withdraw(packages)
+    assert labels(folder) == ["asset_1.0"]
+
+
+def test_a_package_that_is_in_force_is_not_withdrawn(folder: NetworkFolder) -> None:
+    packages = {"BankA": package("asset_1.0")}
+    live = LiveServices(folder, STATE)
+    live.serve(packages)
+    live.retire(packages)
+    live.serve(packages)
+    live.withdraw(packages)
+    assert labels(folder) == ["asset_1.0"]
+
+
+def test_the_address_of_a_label_is_again_that_of_the_package_that_stays(folder: NetworkFolder) -> None:
+    first = services.add_service(folder, NODE, package("asset_1.0"))
+    live = LiveServices(folder, STATE)
+    changed = {"BankA": package("asset_1.0", "changed = True")}
+    live.serve(changed)
+    live.withdraw(changed)
+    assert (service_files(folder, "BankA").addresses / "asset_1.0").read_text() == first.address

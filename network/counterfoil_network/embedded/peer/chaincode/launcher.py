@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import socket
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from counterfoil_network.chaincode_environment import inherited_environment
 from counterfoil_network.embedded.peer.chaincode.failure import ChaincodeFailure
 from counterfoil_network.embedded.peer.chaincode.handler import ChaincodeHandler
 from counterfoil_network.embedded.peer.chaincode.service import connect_service
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
 STARTUP_TIMEOUT = 30.0
 """Seconds until a chaincode must have registered (Fabric's startuptimeout is 300 s, for image builds)."""
 _STOP_TIMEOUT = 2.0
-# What a child inherits of the environment: enough to find the interpreter's libraries, nothing of its owner.
-_INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "VIRTUAL_ENV", "PYTHONPATH", "SYSTEMROOT")
 
 
 @dataclass(slots=True)
@@ -87,8 +85,7 @@ class ChaincodeLauncher:
     ) -> tuple[ChaincodeHandler, asyncio.subprocess.Process]:
         ours, theirs = socket.socketpair()
         with theirs, self.log.open("ab") as log:
-            environment = {name: os.environ[name] for name in _INHERITED if name in os.environ}
-            environment |= {
+            environment = inherited_environment() | {
                 "COUNTERFOIL_CHAINCODE_FD": str(theirs.fileno()),
                 "CHAINCODE_ID": package_id,
                 "CORE_PEER_LOCALMSPID": self.msp_id,
