@@ -2,6 +2,7 @@
 
 from .callers import Caller, make_caller
 from .clock import Clock
+from .deployed import Deployed
 from .ledger import Committed, Endorsed, Ledger
 from .operations import Operations
 from .refused import EndorsementMismatch, NotCommitted, Refused
@@ -11,6 +12,7 @@ __all__ = [
     "Caller",
     "Clock",
     "Committed",
+    "Deployed",
     "Endorsed",
     "EndorsementMismatch",
     "Ledger",

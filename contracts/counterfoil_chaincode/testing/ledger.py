@@ -4,6 +4,7 @@ import copy
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from counterfoil_protocol.collection import CollectionDefinition
 from counterfoil_protocol.ledger.mvcc import BlockTransaction, validate_and_prepare
@@ -17,6 +18,7 @@ from counterfoil_protocol.rwset import PrivateReadWriteSet, ReadWriteSet, key_ha
 from ..chaincode import Chaincode
 from .callers import Caller
 from .clock import Clock
+from .deployed import Deployed, Deployments
 from .endorsement import Endorsement, EndorsingPeer, Proposal
 from .memory_state import (
     HistoryEntry,
@@ -25,13 +27,13 @@ from .memory_state import (
     SharedState,
     apply_private,
     apply_public,
+    expire,
 )
-from .policies import BlockEndorsements, definition_of
+from .policies import block_endorsements, signers_of
 from .refused import EndorsementMismatch, NotCommitted, Refused
 from .twin import Twin
 
 VALID = int(transaction.VALID)
-ENDORSEMENT_POLICY_FAILURE = int(transaction.ENDORSEMENT_POLICY_FAILURE)
 _NONCE_BYTES = 24
 
 
@@ -71,13 +73,17 @@ class Ledger:
     Args:
         chaincode: what every organisation runs, or each its own by MSP ID.
         organizations: MSP IDs with a peer.
-        collections: the chaincode's collections.
+        collections: the chaincode's collections; implicit ones are there anyway.
         clock: the time of clients and peers.
         name: the chaincode's name.
         channel: the channel's name.
         policy: the chaincode's endorsement policy, `AND('Org1MSP.peer','Org2MSP.peer')`; any peer if empty.
-        others: further chaincodes by name, for calls between chaincodes.
+        others: further chaincodes by name, for calls between chaincodes; `Deployed` gives one collections
+            and a policy of its own.
         twin: runs each transaction of the chaincode again under another PYTHONHASHSEED.
+
+    Raises:
+        ValueError: a declared collection is an implicit one, or an organisation has no chaincode.
     """
 
     def __init__(  # noqa: PLR0913 - a channel's parts, each by name
@@ -90,21 +96,20 @@ class Ledger:
         name: str = "trade",
         channel: str = "trade",
         policy: str = "",
-        others: Mapping[str, Chaincode] | None = None,
+        others: Mapping[str, Chaincode | Deployed] | None = None,
         twin: Twin | None = None,
     ) -> None:
         self.clock = clock or Clock()
         self.name = name
         self.channel = channel
-        self._collections = tuple(collections)
-        self._members = {collection.name: collection.members for collection in collections}
-        self._definition = definition_of(name, policy, organizations, collections)
+        deployed = {
+            called: each if isinstance(each, Deployed) else Deployed(each)
+            for called, each in (others or {}).items()
+        }
+        deployed[name] = Deployed(chaincode, tuple(collections), policy)
+        self._deployments = Deployments(deployed, organizations)
         self._shared = SharedState()
         self._states = {msp: OrganizationState(self._shared) for msp in organizations}
-        self._chaincodes = {
-            msp: {name: chaincode if isinstance(chaincode, Chaincode) else chaincode[msp], **(others or {})}
-            for msp in organizations
-        }
         self._twin = twin
         self._numbers = 0
         self._checkpoint = self._copy()
@@ -152,10 +157,9 @@ class Ledger:
         """Put transactions into one block, in this order; validated by endorsement policies, then MVCC."""
         number = self._shared.height + 1
         state = next(iter(self._states.values()))
-        policies = BlockEndorsements(self._definition, state)
+        policies = block_endorsements(self._deployments, state)
         codes = [
-            VALID if policies.hold(found.rwset, found.endorsers) else ENDORSEMENT_POLICY_FAILURE
-            for found in endorsed
+            policies.code(self.name, found.rwset, partial(signers_of, found.endorsers)) for found in endorsed
         ]
         transactions = [
             BlockTransaction(place, found.rwset)
@@ -210,8 +214,7 @@ class Ledger:
         """An organisation's peer, as it stands now."""
         return EndorsingPeer(
             msp_id,
-            self._chaincodes[msp_id],
-            self._collections,
+            self._deployments,
             self._states[msp_id],
             self.clock.seconds,
             twin=self._twin,
@@ -222,17 +225,17 @@ class Ledger:
         """Number of blocks."""
         return self._shared.height
 
-    def public(self, key: str) -> bytes | None:
-        """A public key's committed value."""
-        found = self._shared.public.get((self.name, key))
+    def public(self, key: str, *, chaincode: str = "") -> bytes | None:
+        """A public key's committed value, of another chaincode where one is named."""
+        found = self._shared.public.get((chaincode or self.name, key))
         return None if found is None else found.value
 
-    def private(self, msp_id: str, collection: str) -> dict[str, bytes]:
-        """What an organisation holds of a collection, by key."""
+    def private(self, msp_id: str, collection: str, *, chaincode: str = "") -> dict[str, bytes]:
+        """What an organisation holds of a collection, by key; of another chaincode where one is named."""
         return {
             key: found.value
             for (namespace, name, key), found in sorted(self._states[msp_id].private.items())
-            if (namespace, name) == (self.name, collection)
+            if (namespace, name) == (chaincode or self.name, collection)
         }
 
     def load(
@@ -306,9 +309,11 @@ class Ledger:
                     add_private_updates(batch, Version(number, place), namespace.namespace, collection)
         for state in self._states.values():
             follow_metadata(batch, _renewed(found for _, found in valid), state)
-        members = self._members
+        if self._deployments.values_end:
+            expire(self._shared, self._states.values(), number, self._deployments.block_to_live)
+        members = self._deployments.members
         for msp, state in self._states.items():
-            held = {key: update for key, update in batch.private.items() if msp in members.get(key[1], ())}
+            held = {key: update for key, update in batch.private.items() if msp in members(*key[:2])}
             apply_private(state.private, held)
         apply_public(self._shared, batch)
         self._shared.height = number

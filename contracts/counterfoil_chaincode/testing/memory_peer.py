@@ -8,6 +8,7 @@ from counterfoil_protocol.ledger.simulator import KeyValue, SimulationError, Sim
 from counterfoil_protocol.messages import chaincode, chaincode_shim, proposal_response, query_result
 
 from ..errors import peer_error
+from ..shim.invocation import Invocation
 from .memory_state import HistoryEntry
 
 MESSAGE = chaincode_shim.ChaincodeMessage
@@ -20,11 +21,11 @@ class MemoryPeer:
     """One transaction's peer, for one namespace; `call` is the stub's `PeerCall`."""
 
     def __init__(
-        self, simulator: Simulator, namespace: str, transaction_id: str, history: History, invoke: Invoke
+        self, simulator: Simulator, namespace: str, invocation: Invocation, history: History, invoke: Invoke
     ) -> None:
         self._simulator = simulator
         self._namespace = namespace
-        self._transaction_id = transaction_id
+        self._invocation = invocation
         self._history = history
         self._invoke = invoke
         self._queries = OpenQueries()
@@ -56,7 +57,8 @@ class MemoryPeer:
             return self._answers[message_type](payload)
         except SimulationError as error:
             name = MESSAGE.Type.Name(message_type)
-            raise peer_error(f"{name} failed: transaction ID: {self._transaction_id}: {error}") from None
+            transaction_id = self._invocation.transaction_id
+            raise peer_error(f"{name} failed: transaction ID: {transaction_id}: {error}") from None
 
     def _get_state(self, payload: bytes) -> bytes:
         request = chaincode_shim.GetState.FromString(payload)
@@ -170,10 +172,11 @@ class MemoryPeer:
 
     def _invoke_chaincode(self, payload: bytes) -> bytes:
         request = chaincode.ChaincodeSpec.FromString(payload)
-        name, slash, _ = request.chaincode_id.name.partition("/")
-        if slash:
-            raise SimulationError("the testing kit has one channel")
-        response = self._invoke(name, tuple(request.input.args))
+        # `name:version/channel`; the version is not looked at (core/chaincode/handler.go ParseName).
+        name, _, channel = request.chaincode_id.name.partition("/")
+        if channel not in ("", self._invocation.channel_id):
+            raise SimulationError(f"the testing kit has one channel, and no {channel}")
+        response = self._invoke(name.partition(":")[0], tuple(request.input.args))
         return MESSAGE(type=MESSAGE.COMPLETED, payload=response.SerializeToString()).SerializeToString()
 
 
