@@ -3,10 +3,11 @@
 from .callers import Caller, make_caller
 from .clock import Clock
 from .deployed import Deployed
-from .ledger import Committed, Endorsed, Ledger
+from .ledger import Ledger
 from .operations import Operations
+from .outcome import Committed, Endorsed
 from .refused import EndorsementMismatch, NotCommitted, Refused
-from .twin import NotDeterministic, Twin
+from .twin import NotDeterministic, Twin, TwinNotLoaded
 
 __all__ = [
     "Caller",
@@ -21,5 +22,6 @@ __all__ = [
     "Operations",
     "Refused",
     "Twin",
+    "TwinNotLoaded",
     "make_caller",
 ]

@@ -2,7 +2,6 @@
 
 import copy
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
@@ -11,11 +10,11 @@ from counterfoil_protocol.ledger.mvcc import BlockTransaction, validate_and_prep
 from counterfoil_protocol.ledger.private import add_private_updates, follow_metadata
 from counterfoil_protocol.ledger.state import Version, VersionedValue
 from counterfoil_protocol.ledger.updates import UpdateBatch
-from counterfoil_protocol.messages import transaction
 from counterfoil_protocol.proposal import build_proposal, sign_proposal
-from counterfoil_protocol.rwset import PrivateReadWriteSet, ReadWriteSet, key_hash, value_hash
+from counterfoil_protocol.rwset import key_hash, value_hash
 
 from ..chaincode import Chaincode
+from .arguments import as_bytes, checked_endorsers, checked_peer, transient_bytes
 from .callers import Caller
 from .clock import Clock
 from .deployed import Deployed, Deployments
@@ -29,42 +28,12 @@ from .memory_state import (
     apply_public,
     expire,
 )
+from .outcome import VALID, Committed, Endorsed
 from .policies import block_endorsements, signers_of
 from .refused import EndorsementMismatch, NotCommitted, Refused
 from .twin import Twin
 
-VALID = int(transaction.VALID)
 _NONCE_BYTES = 24
-
-
-@dataclass(frozen=True, slots=True)
-class Endorsed:
-    """A transaction that every named endorser signed alike, not yet submitted."""
-
-    transaction_id: str
-    endorsers: tuple[str, ...]
-    payload: bytes = field(repr=False)
-    event: bytes = field(repr=False)
-    rwset: ReadWriteSet = field(repr=False)
-    private: PrivateReadWriteSet | None = field(repr=False)
-    moment: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Committed:
-    """A transaction in its block."""
-
-    transaction_id: str
-    block: int
-    code: int
-    payload: bytes = field(repr=False)
-    event: bytes = field(repr=False)
-    rwset: ReadWriteSet = field(repr=False)
-
-    @property
-    def is_valid(self) -> bool:
-        """Whether its writes count."""
-        return self.code == VALID
 
 
 class Ledger:
@@ -120,7 +89,7 @@ class Ledger:
         function: str,
         *args: str | bytes,
         at: Sequence[str],
-        transient: Mapping[str, bytes] | None = None,
+        transient: Mapping[str, str | bytes] | None = None,
         moment: datetime | None = None,
     ) -> Endorsed:
         """Run a proposal at the peers of the named organisations and compare what they answer.
@@ -130,22 +99,24 @@ class Ledger:
             function: `contract:function`.
             args: its arguments, text as UTF-8.
             at: MSP IDs of the endorsers; every one of them is asked.
-            transient: the transient data.
+            transient: the transient data, text as UTF-8.
             moment: the client's time, the clock's if absent.
 
         Raises:
             Refused: at least one of them answered with an error.
             EndorsementMismatch: they answered differently.
             NotDeterministic: a twin did something else.
+            ValueError: `at` names nobody or who has no peer, or a value is neither text nor bytes.
         """
+        endorsers = checked_endorsers(at, self._states)
         moment = moment or self.clock.now
-        asked = self._proposal(caller, (function, *args), transient or {}, moment)
-        endorsements = [self.peer(msp).endorse(asked) for msp in at]
+        asked = self._proposal(caller, (function, *args), transient_bytes(transient), moment)
+        endorsements = [self.peer(msp).endorse(asked) for msp in endorsers]
         first = _agreed(endorsements)
         result = first.result
         return Endorsed(
             asked.transaction_id,
-            tuple(at),
+            endorsers,
             first.response.payload,
             first.event,
             result.public,
@@ -180,7 +151,7 @@ class Ledger:
         function: str,
         *args: str | bytes,
         at: Sequence[str],
-        transient: Mapping[str, bytes] | None = None,
+        transient: Mapping[str, str | bytes] | None = None,
         moment: datetime | None = None,
     ) -> Committed:
         """Endorse and commit in a block of its own; arguments and errors as `endorse`.
@@ -200,7 +171,7 @@ class Ledger:
         function: str,
         *args: str | bytes,
         at: str,
-        transient: Mapping[str, bytes] | None = None,
+        transient: Mapping[str, str | bytes] | None = None,
         moment: datetime | None = None,
     ) -> bytes:
         """Run a proposal at one organisation's peer, and give its answer; nothing is committed.
@@ -211,11 +182,15 @@ class Ledger:
         return self.endorse(caller, function, *args, at=(at,), transient=transient, moment=moment).payload
 
     def peer(self, msp_id: str) -> EndorsingPeer:
-        """An organisation's peer, as it stands now."""
+        """An organisation's peer, as it stands now.
+
+        Raises:
+            ValueError: it has none here.
+        """
         return EndorsingPeer(
             msp_id,
             self._deployments,
-            self._states[msp_id],
+            self._state(msp_id),
             self.clock.seconds,
             twin=self._twin,
         )
@@ -234,7 +209,7 @@ class Ledger:
         """What an organisation holds of a collection, by key; of another chaincode where one is named."""
         return {
             key: found.value
-            for (namespace, name, key), found in sorted(self._states[msp_id].private.items())
+            for (namespace, name, key), found in sorted(self._state(msp_id).private.items())
             if (namespace, name) == (chaincode or self.name, collection)
         }
 
@@ -243,7 +218,7 @@ class Ledger:
     ) -> None:
         """Begin with a state that is known: public values by key, an organisation's by collection and key."""
         version = Version(self._shared.height, 0)
-        held = self._states[msp_id].private
+        held = self._state(msp_id).private
         for key, value in public.items():
             self._shared.public[self.name, key] = VersionedValue(value, version)
         for (collection, key), value in private.items():
@@ -258,7 +233,7 @@ class Ledger:
 
     def lose_private_data(self, msp_id: str) -> None:
         """Take an organisation's private data away, as if its peer had been rebuilt and not yet caught up."""
-        self._states[msp_id].private.clear()
+        self._state(msp_id).private.clear()
 
     def checkpoint(self) -> None:
         """Remember the ledger as it is."""
@@ -275,6 +250,9 @@ class Ledger:
         held = {msp: dict(state.private) for msp, state in self._states.items()}
         return self._shared.copy(), held, copy.copy(self.clock.now)
 
+    def _state(self, msp_id: str) -> OrganizationState:
+        return self._states[checked_peer("msp_id", msp_id, self._states)]
+
     def _proposal(
         self,
         caller: Caller,
@@ -282,7 +260,7 @@ class Ledger:
         transient: Mapping[str, bytes],
         moment: datetime,
     ) -> Proposal:
-        args = tuple(arg.encode() if isinstance(arg, str) else arg for arg in call)
+        args = tuple(as_bytes(f"argument {place}", value) for place, value in enumerate(call))
         built = build_proposal(
             self.channel,
             self.name,
