@@ -1,7 +1,8 @@
 """The test ledger: endorse at named organisations, compare, commit with MVCC, look at what each holds."""
 
-import copy
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
@@ -34,6 +35,16 @@ from .refused import EndorsementMismatch, NotCommitted, Refused
 from .twin import Twin
 
 _NONCE_BYTES = 24
+
+
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """A ledger at one moment; what each organisation holds by MSP ID."""
+
+    shared: SharedState = field(repr=False)
+    held: dict[str, dict[PrivateKey, VersionedValue]] = field(repr=False)
+    now: datetime
+    numbers: int
 
 
 class Ledger:
@@ -241,14 +252,29 @@ class Ledger:
 
     def rollback(self) -> None:
         """Go back to the last checkpoint, at first the empty ledger."""
-        shared, privates, now = self._checkpoint
-        self._shared = shared.copy()
-        self._states = {msp: OrganizationState(self._shared, dict(held)) for msp, held in privates.items()}
-        self.clock.set(now)
+        self._restore(self._checkpoint)
 
-    def _copy(self) -> tuple[SharedState, dict[str, dict[PrivateKey, VersionedValue]], datetime]:
+    @contextmanager
+    def rolled_back(self) -> Iterator["Ledger"]:
+        """This ledger inside a `with`, taken back at its end to what it was before, clock and numbers too.
+
+        For examples of a property, each of which is to begin alike; the checkpoint stays where it is.
+        """
+        before = self._copy()
+        try:
+            yield self
+        finally:
+            self._restore(before)
+
+    def _copy(self) -> _Copy:
         held = {msp: dict(state.private) for msp, state in self._states.items()}
-        return self._shared.copy(), held, copy.copy(self.clock.now)
+        return _Copy(self._shared.copy(), held, self.clock.now, self._numbers)
+
+    def _restore(self, copy: _Copy) -> None:
+        self._shared = copy.shared.copy()
+        self._states = {msp: OrganizationState(self._shared, dict(held)) for msp, held in copy.held.items()}
+        self.clock.set(copy.now)
+        self._numbers = copy.numbers
 
     def _state(self, msp_id: str) -> OrganizationState:
         return self._states[checked_peer("msp_id", msp_id, self._states)]
