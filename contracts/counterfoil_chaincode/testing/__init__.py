@@ -2,15 +2,18 @@
 
 from .callers import Caller, make_caller
 from .clock import Clock
-from .ledger import Committed, Endorsed, Ledger
+from .deployed import Deployed
+from .ledger import Ledger
 from .operations import Operations
+from .outcome import Committed, Endorsed
 from .refused import EndorsementMismatch, NotCommitted, Refused
-from .twin import NotDeterministic, Twin
+from .twin import NotDeterministic, Twin, TwinNotLoaded
 
 __all__ = [
     "Caller",
     "Clock",
     "Committed",
+    "Deployed",
     "Endorsed",
     "EndorsementMismatch",
     "Ledger",
@@ -19,5 +22,6 @@ __all__ = [
     "Operations",
     "Refused",
     "Twin",
+    "TwinNotLoaded",
     "make_caller",
 ]

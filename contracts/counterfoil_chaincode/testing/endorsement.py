@@ -1,23 +1,20 @@
 """One endorser's run of a proposal: its own chaincode, its own view, its own MSP."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 
-from counterfoil_protocol.collection import CollectionDefinition
 from counterfoil_protocol.ledger.simulator import (
-    CollectionAccess,
     SimulationError,
     SimulationResult,
     Simulator,
 )
 from counterfoil_protocol.messages import chaincode, proposal, proposal_response
 
-from ..chaincode import Chaincode
 from ..peer_environment import PeerEnvironment
 from ..shim.invocation import Invocation, parse_invocation
 from ..shim.peer_features import PeerFeatures
 from ..shim.stub import ChaincodeStub
+from .deployed import Deployments
 from .memory_peer import MemoryPeer
 from .memory_state import HistoryEntry, OrganizationState
 from .refused import Response, response_of
@@ -58,11 +55,10 @@ class Endorsement:
 
 @dataclass(frozen=True, slots=True)
 class EndorsingPeer:
-    """An organisation's peer: the chaincodes it runs by name, its view of the ledger, its clock."""
+    """An organisation's peer: the chaincodes of its channel, its view of the ledger, its clock."""
 
     msp_id: str
-    chaincodes: Mapping[str, Chaincode] = field(repr=False)
-    collections: tuple[CollectionDefinition, ...] = field(repr=False)
+    deployments: Deployments = field(repr=False)
     state: OrganizationState = field(repr=False)
     clock: Callable[[], float] = field(repr=False)
     features: PeerFeatures = FABRIC_3_1
@@ -77,7 +73,7 @@ class EndorsingPeer:
         simulator = self._simulator(asked)
         call = chaincode.ChaincodeInput(args=asked.args).SerializeToString()
         invocation = parse_invocation(asked.channel_id, asked.transaction_id, call, asked.message)
-        response, stub = self._run(simulator, asked.chaincode_name, invocation)
+        response, stub = self._run(simulator, (asked.chaincode_name,), invocation)
         result = simulator.result()
         if self.twin is not None:
             self._repeat(self.twin, asked, invocation, (answer_of(response, stub.event), result))
@@ -89,7 +85,7 @@ class EndorsingPeer:
             self.state,
             transaction_id=asked.transaction_id,
             channel_id=asked.channel_id,
-            collections=lambda _, namespace: self._access(namespace, asked),
+            collections=lambda _, namespace: self.deployments.access(namespace, asked.creator_msp),
         )
 
     def _repeat(
@@ -97,50 +93,41 @@ class EndorsingPeer:
     ) -> None:
         def simulate(repeat: Repeat) -> object:
             simulator = self._simulator(asked)
-            peer = self._memory_peer(simulator, asked.chaincode_name, invocation)
+            peer = self._memory_peer(simulator, (asked.chaincode_name,), invocation)
             return _compared(repeat(peer.call), simulator.result())
 
         run = TwinRun(invocation, self.msp_id, self.clock(), self.features)
         twin.check(run, simulate, _compared(*done))
 
     def _run(
-        self, simulator: Simulator, name: str, invocation: Invocation
+        self, simulator: Simulator, running: tuple[str, ...], invocation: Invocation
     ) -> tuple[proposal_response.Response, ChaincodeStub]:
-        peer = self._memory_peer(simulator, name, invocation)
+        """Run the last of `running`: the chaincodes of this transaction, each called by the one before it."""
+        peer = self._memory_peer(simulator, running, invocation)
         stub = ChaincodeStub(invocation, peer.call, self.features)
-        response = self.chaincodes[name].invoke(stub, PeerEnvironment(self.msp_id, self.clock))
+        chaincode = self.deployments.chaincodes(self.msp_id)[running[-1]]
+        response = chaincode.invoke(stub, PeerEnvironment(self.msp_id, self.clock))
         return response, stub
 
-    def _memory_peer(self, simulator: Simulator, name: str, invocation: Invocation) -> MemoryPeer:
+    def _memory_peer(
+        self, simulator: Simulator, running: tuple[str, ...], invocation: Invocation
+    ) -> MemoryPeer:
         def invoke(called: str, args: tuple[bytes, ...]) -> proposal_response.Response:
-            if called not in self.chaincodes:
+            if called not in self.deployments.chaincodes(self.msp_id):
                 raise SimulationError(f"chaincode {called} not found")
-            return self._run(simulator, called, replace(invocation, args=args))[0]
+            if called in running:
+                # core/chaincode/transaction_contexts.go Create: one run of a chaincode in a transaction.
+                txid, channel = invocation.transaction_id, invocation.channel_id
+                raise SimulationError(f"execute failed: error sending: txid: {txid}({channel}) exists")
+            return self._run(simulator, (*running, called), replace(invocation, args=args))[0]
 
         def history(key: str) -> list[HistoryEntry]:
-            return self.state.shared.history.get((name, key), [])
+            return self.state.shared.history.get((running[-1], key), [])
 
-        return MemoryPeer(simulator, name, invocation.transaction_id, history, invoke)
-
-    def _access(self, namespace: str, asked: Proposal) -> Mapping[str, CollectionAccess] | None:
-        if namespace != asked.chaincode_name:
-            return {}
-        return _access(self.collections, asked.creator_msp)
+        return MemoryPeer(simulator, running[-1], invocation, history, invoke)
 
 
 def _compared(answer: TwinAnswer, result: SimulationResult) -> object:
     """What two runs must agree on. A response's message is told to the client alone, but differs as badly."""
     private = result.private.serialize() if result.private is not None else b""
     return answer, result.public_bytes, private
-
-
-# Every transaction asks, and reading members out of policies would take most of its time.
-@lru_cache(maxsize=1024)
-def _access(collections: tuple[CollectionDefinition, ...], creator_msp: str) -> dict[str, CollectionAccess]:
-    return {
-        collection.name: CollectionAccess(
-            read=not collection.member_only_read or creator_msp in collection.members,
-            write=not collection.member_only_write or creator_msp in collection.members,
-        )
-        for collection in collections
-    }

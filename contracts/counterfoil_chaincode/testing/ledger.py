@@ -1,22 +1,24 @@
 """The test ledger: endorse at named organisations, compare, commit with MVCC, look at what each holds."""
 
-import copy
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from counterfoil_protocol.collection import CollectionDefinition
 from counterfoil_protocol.ledger.mvcc import BlockTransaction, validate_and_prepare
 from counterfoil_protocol.ledger.private import add_private_updates, follow_metadata
 from counterfoil_protocol.ledger.state import Version, VersionedValue
 from counterfoil_protocol.ledger.updates import UpdateBatch
-from counterfoil_protocol.messages import transaction
 from counterfoil_protocol.proposal import build_proposal, sign_proposal
-from counterfoil_protocol.rwset import PrivateReadWriteSet, ReadWriteSet, key_hash, value_hash
+from counterfoil_protocol.rwset import key_hash, value_hash
 
 from ..chaincode import Chaincode
+from .arguments import as_bytes, checked_endorsers, checked_peer, transient_bytes
 from .callers import Caller
 from .clock import Clock
+from .deployed import Deployed, Deployments
 from .endorsement import Endorsement, EndorsingPeer, Proposal
 from .memory_state import (
     HistoryEntry,
@@ -25,44 +27,24 @@ from .memory_state import (
     SharedState,
     apply_private,
     apply_public,
+    expire,
 )
-from .policies import BlockEndorsements, definition_of
+from .outcome import VALID, Committed, Endorsed
+from .policies import block_endorsements, signers_of
 from .refused import EndorsementMismatch, NotCommitted, Refused
 from .twin import Twin
 
-VALID = int(transaction.VALID)
-ENDORSEMENT_POLICY_FAILURE = int(transaction.ENDORSEMENT_POLICY_FAILURE)
 _NONCE_BYTES = 24
 
 
 @dataclass(frozen=True, slots=True)
-class Endorsed:
-    """A transaction that every named endorser signed alike, not yet submitted."""
+class _Copy:
+    """A ledger at one moment; what each organisation holds by MSP ID."""
 
-    transaction_id: str
-    endorsers: tuple[str, ...]
-    payload: bytes = field(repr=False)
-    event: bytes = field(repr=False)
-    rwset: ReadWriteSet = field(repr=False)
-    private: PrivateReadWriteSet | None = field(repr=False)
-    moment: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Committed:
-    """A transaction in its block."""
-
-    transaction_id: str
-    block: int
-    code: int
-    payload: bytes = field(repr=False)
-    event: bytes = field(repr=False)
-    rwset: ReadWriteSet = field(repr=False)
-
-    @property
-    def is_valid(self) -> bool:
-        """Whether its writes count."""
-        return self.code == VALID
+    shared: SharedState = field(repr=False)
+    held: dict[str, dict[PrivateKey, VersionedValue]] = field(repr=False)
+    now: datetime
+    numbers: int
 
 
 class Ledger:
@@ -71,13 +53,17 @@ class Ledger:
     Args:
         chaincode: what every organisation runs, or each its own by MSP ID.
         organizations: MSP IDs with a peer.
-        collections: the chaincode's collections.
+        collections: the chaincode's collections; implicit ones are there anyway.
         clock: the time of clients and peers.
         name: the chaincode's name.
         channel: the channel's name.
         policy: the chaincode's endorsement policy, `AND('Org1MSP.peer','Org2MSP.peer')`; any peer if empty.
-        others: further chaincodes by name, for calls between chaincodes.
+        others: further chaincodes by name, for calls between chaincodes; `Deployed` gives one collections
+            and a policy of its own.
         twin: runs each transaction of the chaincode again under another PYTHONHASHSEED.
+
+    Raises:
+        ValueError: a declared collection is an implicit one, or an organisation has no chaincode.
     """
 
     def __init__(  # noqa: PLR0913 - a channel's parts, each by name
@@ -90,21 +76,20 @@ class Ledger:
         name: str = "trade",
         channel: str = "trade",
         policy: str = "",
-        others: Mapping[str, Chaincode] | None = None,
+        others: Mapping[str, Chaincode | Deployed] | None = None,
         twin: Twin | None = None,
     ) -> None:
         self.clock = clock or Clock()
         self.name = name
         self.channel = channel
-        self._collections = tuple(collections)
-        self._members = {collection.name: collection.members for collection in collections}
-        self._definition = definition_of(name, policy, organizations, collections)
+        deployed = {
+            called: each if isinstance(each, Deployed) else Deployed(each)
+            for called, each in (others or {}).items()
+        }
+        deployed[name] = Deployed(chaincode, tuple(collections), policy)
+        self._deployments = Deployments(deployed, organizations)
         self._shared = SharedState()
         self._states = {msp: OrganizationState(self._shared) for msp in organizations}
-        self._chaincodes = {
-            msp: {name: chaincode if isinstance(chaincode, Chaincode) else chaincode[msp], **(others or {})}
-            for msp in organizations
-        }
         self._twin = twin
         self._numbers = 0
         self._checkpoint = self._copy()
@@ -115,7 +100,7 @@ class Ledger:
         function: str,
         *args: str | bytes,
         at: Sequence[str],
-        transient: Mapping[str, bytes] | None = None,
+        transient: Mapping[str, str | bytes] | None = None,
         moment: datetime | None = None,
     ) -> Endorsed:
         """Run a proposal at the peers of the named organisations and compare what they answer.
@@ -125,22 +110,24 @@ class Ledger:
             function: `contract:function`.
             args: its arguments, text as UTF-8.
             at: MSP IDs of the endorsers; every one of them is asked.
-            transient: the transient data.
+            transient: the transient data, text as UTF-8.
             moment: the client's time, the clock's if absent.
 
         Raises:
             Refused: at least one of them answered with an error.
             EndorsementMismatch: they answered differently.
             NotDeterministic: a twin did something else.
+            ValueError: `at` names nobody or who has no peer, or a value is neither text nor bytes.
         """
+        endorsers = checked_endorsers(at, self._states)
         moment = moment or self.clock.now
-        asked = self._proposal(caller, (function, *args), transient or {}, moment)
-        endorsements = [self.peer(msp).endorse(asked) for msp in at]
+        asked = self._proposal(caller, (function, *args), transient_bytes(transient), moment)
+        endorsements = [self.peer(msp).endorse(asked) for msp in endorsers]
         first = _agreed(endorsements)
         result = first.result
         return Endorsed(
             asked.transaction_id,
-            tuple(at),
+            endorsers,
             first.response.payload,
             first.event,
             result.public,
@@ -152,10 +139,9 @@ class Ledger:
         """Put transactions into one block, in this order; validated by endorsement policies, then MVCC."""
         number = self._shared.height + 1
         state = next(iter(self._states.values()))
-        policies = BlockEndorsements(self._definition, state)
+        policies = block_endorsements(self._deployments, state)
         codes = [
-            VALID if policies.hold(found.rwset, found.endorsers) else ENDORSEMENT_POLICY_FAILURE
-            for found in endorsed
+            policies.code(self.name, found.rwset, partial(signers_of, found.endorsers)) for found in endorsed
         ]
         transactions = [
             BlockTransaction(place, found.rwset)
@@ -176,7 +162,7 @@ class Ledger:
         function: str,
         *args: str | bytes,
         at: Sequence[str],
-        transient: Mapping[str, bytes] | None = None,
+        transient: Mapping[str, str | bytes] | None = None,
         moment: datetime | None = None,
     ) -> Committed:
         """Endorse and commit in a block of its own; arguments and errors as `endorse`.
@@ -196,7 +182,7 @@ class Ledger:
         function: str,
         *args: str | bytes,
         at: str,
-        transient: Mapping[str, bytes] | None = None,
+        transient: Mapping[str, str | bytes] | None = None,
         moment: datetime | None = None,
     ) -> bytes:
         """Run a proposal at one organisation's peer, and give its answer; nothing is committed.
@@ -207,12 +193,15 @@ class Ledger:
         return self.endorse(caller, function, *args, at=(at,), transient=transient, moment=moment).payload
 
     def peer(self, msp_id: str) -> EndorsingPeer:
-        """An organisation's peer, as it stands now."""
+        """An organisation's peer, as it stands now.
+
+        Raises:
+            ValueError: it has none here.
+        """
         return EndorsingPeer(
             msp_id,
-            self._chaincodes[msp_id],
-            self._collections,
-            self._states[msp_id],
+            self._deployments,
+            self._state(msp_id),
             self.clock.seconds,
             twin=self._twin,
         )
@@ -222,17 +211,17 @@ class Ledger:
         """Number of blocks."""
         return self._shared.height
 
-    def public(self, key: str) -> bytes | None:
-        """A public key's committed value."""
-        found = self._shared.public.get((self.name, key))
+    def public(self, key: str, *, chaincode: str = "") -> bytes | None:
+        """A public key's committed value, of another chaincode where one is named."""
+        found = self._shared.public.get((chaincode or self.name, key))
         return None if found is None else found.value
 
-    def private(self, msp_id: str, collection: str) -> dict[str, bytes]:
-        """What an organisation holds of a collection, by key."""
+    def private(self, msp_id: str, collection: str, *, chaincode: str = "") -> dict[str, bytes]:
+        """What an organisation holds of a collection, by key; of another chaincode where one is named."""
         return {
             key: found.value
-            for (namespace, name, key), found in sorted(self._states[msp_id].private.items())
-            if (namespace, name) == (self.name, collection)
+            for (namespace, name, key), found in sorted(self._state(msp_id).private.items())
+            if (namespace, name) == (chaincode or self.name, collection)
         }
 
     def load(
@@ -240,7 +229,7 @@ class Ledger:
     ) -> None:
         """Begin with a state that is known: public values by key, an organisation's by collection and key."""
         version = Version(self._shared.height, 0)
-        held = self._states[msp_id].private
+        held = self._state(msp_id).private
         for key, value in public.items():
             self._shared.public[self.name, key] = VersionedValue(value, version)
         for (collection, key), value in private.items():
@@ -255,7 +244,7 @@ class Ledger:
 
     def lose_private_data(self, msp_id: str) -> None:
         """Take an organisation's private data away, as if its peer had been rebuilt and not yet caught up."""
-        self._states[msp_id].private.clear()
+        self._state(msp_id).private.clear()
 
     def checkpoint(self) -> None:
         """Remember the ledger as it is."""
@@ -263,14 +252,32 @@ class Ledger:
 
     def rollback(self) -> None:
         """Go back to the last checkpoint, at first the empty ledger."""
-        shared, privates, now = self._checkpoint
-        self._shared = shared.copy()
-        self._states = {msp: OrganizationState(self._shared, dict(held)) for msp, held in privates.items()}
-        self.clock.set(now)
+        self._restore(self._checkpoint)
 
-    def _copy(self) -> tuple[SharedState, dict[str, dict[PrivateKey, VersionedValue]], datetime]:
+    @contextmanager
+    def rolled_back(self) -> Iterator["Ledger"]:
+        """This ledger inside a `with`, taken back at its end to what it was before, clock and numbers too.
+
+        For examples of a property, each of which is to begin alike; the checkpoint stays where it is.
+        """
+        before = self._copy()
+        try:
+            yield self
+        finally:
+            self._restore(before)
+
+    def _copy(self) -> _Copy:
         held = {msp: dict(state.private) for msp, state in self._states.items()}
-        return self._shared.copy(), held, copy.copy(self.clock.now)
+        return _Copy(self._shared.copy(), held, self.clock.now, self._numbers)
+
+    def _restore(self, copy: _Copy) -> None:
+        self._shared = copy.shared.copy()
+        self._states = {msp: OrganizationState(self._shared, dict(held)) for msp, held in copy.held.items()}
+        self.clock.set(copy.now)
+        self._numbers = copy.numbers
+
+    def _state(self, msp_id: str) -> OrganizationState:
+        return self._states[checked_peer("msp_id", msp_id, self._states)]
 
     def _proposal(
         self,
@@ -279,7 +286,7 @@ class Ledger:
         transient: Mapping[str, bytes],
         moment: datetime,
     ) -> Proposal:
-        args = tuple(arg.encode() if isinstance(arg, str) else arg for arg in call)
+        args = tuple(as_bytes(f"argument {place}", value) for place, value in enumerate(call))
         built = build_proposal(
             self.channel,
             self.name,
@@ -306,9 +313,11 @@ class Ledger:
                     add_private_updates(batch, Version(number, place), namespace.namespace, collection)
         for state in self._states.values():
             follow_metadata(batch, _renewed(found for _, found in valid), state)
-        members = self._members
+        if self._deployments.values_end:
+            expire(self._shared, self._states.values(), number, self._deployments.block_to_live)
+        members = self._deployments.members
         for msp, state in self._states.items():
-            held = {key: update for key, update in batch.private.items() if msp in members.get(key[1], ())}
+            held = {key: update for key, update in batch.private.items() if msp in members(*key[:2])}
             apply_private(state.private, held)
         apply_public(self._shared, batch)
         self._shared.height = number

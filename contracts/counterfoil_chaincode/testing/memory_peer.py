@@ -1,17 +1,17 @@
 """Answers the messages of one transaction from a simulation, as the peer does (core/chaincode/handler.go)."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from itertools import islice
 
-from counterfoil_protocol.ledger.simulator import RangeIterator, SimulationError, Simulator
+from counterfoil_protocol.ledger.open_queries import OpenQueries
+from counterfoil_protocol.ledger.simulator import KeyValue, SimulationError, Simulator
 from counterfoil_protocol.messages import chaincode, chaincode_shim, proposal_response, query_result
 
 from ..errors import peer_error
+from ..shim.invocation import Invocation
 from .memory_state import HistoryEntry
 
 MESSAGE = chaincode_shim.ChaincodeMessage
-_BATCH = 100
-"""Results in one QueryResponse (core.yaml chaincode.runtimeParams, maxResultLimit)."""
 
 Invoke = Callable[[str, tuple[bytes, ...]], proposal_response.Response]
 History = Callable[[str], list[HistoryEntry]]
@@ -21,14 +21,14 @@ class MemoryPeer:
     """One transaction's peer, for one namespace; `call` is the stub's `PeerCall`."""
 
     def __init__(
-        self, simulator: Simulator, namespace: str, transaction_id: str, history: History, invoke: Invoke
+        self, simulator: Simulator, namespace: str, invocation: Invocation, history: History, invoke: Invoke
     ) -> None:
         self._simulator = simulator
         self._namespace = namespace
-        self._transaction_id = transaction_id
+        self._invocation = invocation
         self._history = history
         self._invoke = invoke
-        self._queries: dict[str, Iterator[bytes]] = {}
+        self._queries = OpenQueries()
         self._answers: dict[int, Callable[[bytes], bytes]] = {
             MESSAGE.GET_STATE: self._get_state,
             MESSAGE.GET_STATE_MULTIPLE: self._get_states,
@@ -57,7 +57,8 @@ class MemoryPeer:
             return self._answers[message_type](payload)
         except SimulationError as error:
             name = MESSAGE.Type.Name(message_type)
-            raise peer_error(f"{name} failed: transaction ID: {self._transaction_id}: {error}") from None
+            transaction_id = self._invocation.transaction_id
+            raise peer_error(f"{name} failed: transaction ID: {transaction_id}: {error}") from None
 
     def _get_state(self, payload: bytes) -> bytes:
         request = chaincode_shim.GetState.FromString(payload)
@@ -140,69 +141,47 @@ class MemoryPeer:
         page = chaincode_shim.QueryMetadata.FromString(request.metadata)
         if request.collection:
             private = self._simulator.get_private_range(self._namespace, request.collection, start, end)
-            return self._opened(_key_value(self._namespace, found.key, found.value) for found in private)
+            return self._queries.open(map(_row, private)).SerializeToString()
         if page.pageSize or page.bookmark:
             found = self._simulator.get_state_range(
                 self._namespace, page.bookmark or start, end, page_size=page.pageSize
             )
-            return self._page(found)
+            # A full page is not read past its last result (query_response_generator.go).
+            results = [_row(row) for row in islice(found, page.pageSize or None)]
+            return self._queries.page(results, found.bookmark()).SerializeToString()
         rows = self._simulator.get_state_range(self._namespace, start, end)
-        return self._opened(_key_value(self._namespace, row.key, row.value) for row in rows)
+        return self._queries.open(map(_row, rows)).SerializeToString()
 
     def _rich_query(self, _: bytes) -> bytes:
         raise SimulationError("ExecuteQuery not supported for leveldb")
 
     def _get_history(self, payload: bytes) -> bytes:
         entries = self._history(chaincode_shim.GetHistoryForKey.FromString(payload).key)
-        return self._opened(_modification(entry) for entry in reversed(entries))
+        return self._queries.open(map(_modification, reversed(entries))).SerializeToString()
 
     def _next(self, payload: bytes) -> bytes:
         identifier = chaincode_shim.QueryStateNext.FromString(payload).id
-        results = self._queries.get(identifier)
-        if results is None:
-            raise SimulationError("query iterator not found")
-        return self._batch(identifier, results)
+        try:
+            return self._queries.next(identifier).SerializeToString()
+        except KeyError:
+            raise SimulationError("query iterator not found") from None
 
     def _close(self, payload: bytes) -> bytes:
         identifier = chaincode_shim.QueryStateClose.FromString(payload).id
-        self._queries.pop(identifier, None)
-        return chaincode_shim.QueryResponse(id=identifier).SerializeToString()
-
-    def _opened(self, results: Iterator[bytes]) -> bytes:
-        identifier = str(len(self._queries) + 1)
-        return self._batch(identifier, results)
-
-    def _batch(self, identifier: str, results: Iterator[bytes]) -> bytes:
-        taken = list(islice(results, _BATCH))
-        more = len(taken) == _BATCH
-        if more:
-            self._queries[identifier] = results
-        else:
-            self._queries.pop(identifier, None)
-        encoded = [chaincode_shim.QueryResultBytes(resultBytes=result) for result in taken]
-        return chaincode_shim.QueryResponse(results=encoded, has_more=more, id=identifier).SerializeToString()
-
-    def _page(self, found: RangeIterator) -> bytes:
-        results = [_key_value(self._namespace, row.key, row.value) for row in found]
-        told = chaincode_shim.QueryResponseMetadata(
-            fetched_records_count=len(results), bookmark=found.bookmark()
-        )
-        encoded = [chaincode_shim.QueryResultBytes(resultBytes=result) for result in results]
-        return chaincode_shim.QueryResponse(
-            results=encoded, metadata=told.SerializeToString()
-        ).SerializeToString()
+        return self._queries.close(identifier).SerializeToString()
 
     def _invoke_chaincode(self, payload: bytes) -> bytes:
         request = chaincode.ChaincodeSpec.FromString(payload)
-        name, slash, _ = request.chaincode_id.name.partition("/")
-        if slash:
-            raise SimulationError("the testing kit has one channel")
-        response = self._invoke(name, tuple(request.input.args))
+        # `name:version/channel`; the version is not looked at (core/chaincode/handler.go ParseName).
+        name, _, channel = request.chaincode_id.name.partition("/")
+        if channel not in ("", self._invocation.channel_id):
+            raise SimulationError(f"the testing kit has one channel, and no {channel}")
+        response = self._invoke(name.partition(":")[0], tuple(request.input.args))
         return MESSAGE(type=MESSAGE.COMPLETED, payload=response.SerializeToString()).SerializeToString()
 
 
-def _key_value(namespace: str, key: str, value: bytes) -> bytes:
-    return query_result.KV(namespace=namespace, key=key, value=value).SerializeToString()
+def _row(found: KeyValue) -> bytes:
+    return query_result.KV(namespace=found.namespace, key=found.key, value=found.value).SerializeToString()
 
 
 def _modification(entry: HistoryEntry) -> bytes:

@@ -1,16 +1,21 @@
 """World state in memory: what all organisations share, and what each holds of its own."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from counterfoil_protocol.ledger.memory import apply_update, keys_between
+from counterfoil_protocol.ledger.private import expiring_block
 from counterfoil_protocol.ledger.state import VersionedValue
 from counterfoil_protocol.ledger.updates import Update, UpdateBatch
 
 PublicKey = tuple[str, str]
 HashedKey = tuple[str, str, bytes]
 PrivateKey = tuple[str, str, str]
+BlockToLive = Callable[[str, str], int]
+"""Blocks that the values of (namespace, collection) live, 0 for ever."""
+KeyT = TypeVar("KeyT", str, bytes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,28 @@ class OrganizationState:
     def get_private_hash(self, namespace: str, collection: str, key_hash: bytes) -> VersionedValue | None:
         """Hash, version and metadata of a private key."""
         return self.shared.hashed.get((namespace, collection, key_hash))
+
+
+def expire(
+    shared: SharedState, states: Iterable[OrganizationState], number: int, block_to_live: BlockToLive
+) -> None:
+    """Remove what ends with block `number`: hashes everywhere, values where they are held.
+
+    Call after validation and before the block's updates are applied, so that keys it writes again stay, as a
+    peer does (Fabric's pvtstatepurgemgmt/purge_mgr.go).
+    """
+    _drop_ended(shared.hashed, number, block_to_live)
+    for state in states:
+        _drop_ended(state.private, number, block_to_live)
+
+
+def _drop_ended(
+    held: dict[tuple[str, str, KeyT], VersionedValue], number: int, block_to_live: BlockToLive
+) -> None:
+    for key in list(held):
+        end = expiring_block(held[key].version.block, block_to_live(key[0], key[1]))
+        if end is not None and end <= number:
+            del held[key]
 
 
 def apply_public(shared: SharedState, batch: UpdateBatch) -> None:

@@ -15,7 +15,8 @@ from counterfoil_protocol.confidential import (
 
 from ..contract_api.serializer import convert, plain
 from .callers import Caller
-from .ledger import Endorsed, Ledger
+from .ledger import Ledger
+from .outcome import Endorsed
 from .refused import NotCommitted
 
 AnswerT = TypeVar("AnswerT")

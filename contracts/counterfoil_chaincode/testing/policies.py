@@ -1,23 +1,23 @@
 """Endorsement policies on the test ledger: chaincode, collection and key level, as a peer validates them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
-from counterfoil_protocol.application_policy import ApplicationPolicy
-from counterfoil_protocol.collection import CollectionDefinition, collection_package
+from counterfoil_protocol.errors import PolicyFailure
 from counterfoil_protocol.identity import Identity
-from counterfoil_protocol.ledger.definitions import ChaincodeDefinition
 from counterfoil_protocol.ledger.state import StateReader
 from counterfoil_protocol.messages import msp_principal
-from counterfoil_protocol.rwset import NamespaceReadWriteSet, ReadWriteSet
-from counterfoil_protocol.signature_policy import parse_policy, principal_msp_id, signed_by_any
-from counterfoil_protocol.validation.endorsement_policy import EndorsementCheck, KeyId, changed_metadata
+from counterfoil_protocol.signature_policy import principal_msp_id
+from counterfoil_protocol.validation.block_endorsements import BlockEndorsements
+
+from .deployed import Deployments
 
 if TYPE_CHECKING:
     from counterfoil_protocol.channel_config import ChannelConfig
 
 _PEER_ROLES = (msp_principal.MSPRole.PEER, msp_principal.MSPRole.MEMBER)
+_APPLICATION = "/Channel/Application"
 
 
 class _Msps:
@@ -29,65 +29,54 @@ class _Msps:
         return msp_principal.MSPRole.FromString(principal.principal).role in _PEER_ROLES
 
 
+@dataclass(frozen=True, slots=True)
+class _Organization:
+    name: str
+
+
+class _Policies:
+    """The channel policies `Endorsement` as configtx.yaml usually has them: a peer, of most organisations."""
+
+    def __init__(self, organizations: Sequence[str]) -> None:
+        self._organizations = tuple(organizations)
+
+    def find(self, path: str) -> tuple[tuple[str, ...], int] | None:
+        """Organisations whose peers count, and how many of them there must be."""
+        if path == f"{_APPLICATION}/Endorsement":
+            return self._organizations, len(self._organizations) // 2 + 1
+        for msp in self._organizations:
+            if path == f"{_APPLICATION}/{msp}/Endorsement":
+                return (msp,), 1
+        return None
+
+    def evaluate_identities(self, path: str, signers: Sequence[Identity]) -> None:
+        found = self.find(path)
+        if found is None:
+            raise PolicyFailure(f"the test channel has no policy {path}")
+        organizations, needed = found
+        if len({signer.msp_id for signer in signers} & set(organizations)) < needed:
+            raise PolicyFailure(f"{path} asks for {needed} organisations")
+
+
 class _Channel:
-    """As much of a channel's configuration as signature policies need."""
+    """What endorsement policies need of a configuration; an organisation's name is its MSP ID."""
 
-    msps = _Msps()
+    def __init__(self, organizations: Sequence[str]) -> None:
+        self.msps = _Msps()
+        self.policies = _Policies(organizations)
+        self._organizations = {msp: _Organization(msp) for msp in organizations}
 
-
-@dataclass(slots=True)
-class BlockEndorsements:
-    """Checks the transactions of one block in order."""
-
-    definition: ChaincodeDefinition
-    state: StateReader = field(repr=False)
-    _changing: set[KeyId] = field(default_factory=set, repr=False)
-
-    def hold(self, rwset: ReadWriteSet, endorsers: Sequence[str]) -> bool:
-        """Whether the endorsers' signatures are what the policies ask for what is written."""
-        signers = [Identity(msp, b"peer") for msp in endorsers]
-        entries = {entry.namespace: entry for entry in rwset.namespaces}
-        # The chaincode's own namespace is checked even if nothing happened in it.
-        entries.setdefault(self.definition.name, NamespaceReadWriteSet(self.definition.name))
-        for entry in entries.values():
-            check = EndorsementCheck(
-                # Only its MSPs are asked: the test ledger has no channel policies.
-                cast("ChannelConfig", cast("Any", _Channel())),
-                signers,
-                self.definition,
-                self.definition.validation_parameter,
-                self._metadata,
-                self._changing.__contains__,
-            )
-            if not check.holds(entry):
-                return False
-        for entry in rwset.namespaces:
-            self._changing.update(changed_metadata(entry))
-        return True
-
-    def _metadata(self, key: KeyId) -> bytes:
-        namespace, collection, name = key
-        if collection:
-            found = self.state.get_private_hash(namespace, collection, name)
-        else:
-            found = self.state.get_state(namespace, name.decode())
-        return found.metadata if found is not None else b""
+    def application(self, msp_id: str) -> _Organization | None:
+        return self._organizations.get(msp_id)
 
 
-def definition_of(
-    name: str, policy: str, organizations: Sequence[str], collections: Sequence[CollectionDefinition]
-) -> ChaincodeDefinition:
-    """A chaincode's definition; an empty policy asks for any one peer."""
-    envelope = parse_policy(policy) if policy else signed_by_any("peer", organizations)
-    parameter = ApplicationPolicy(signature_policy=envelope.SerializeToString()).serialize()
-    package = collection_package(collections).SerializeToString()
-    return ChaincodeDefinition(
-        name=name,
-        sequence=1,
-        version="1.0",
-        init_required=False,
-        endorsement_plugin="escc",
-        validation_plugin="vscc",
-        validation_parameter=parameter,
-        collections=package,
-    )
+def block_endorsements(deployments: Deployments, state: StateReader) -> BlockEndorsements:
+    """What checks one block's transactions in order, each namespace by its own chaincode's definition."""
+    # Only MSPs and the policies `Endorsement` are asked of the configuration.
+    channel = cast("ChannelConfig", cast("Any", _Channel(deployments.organizations)))
+    return BlockEndorsements(channel, state, deployments.definition)
+
+
+def signers_of(endorsers: Sequence[str]) -> list[Identity]:
+    """The endorsers of a transaction, each once: a peer of each organisation."""
+    return [Identity(msp, b"peer") for msp in dict.fromkeys(endorsers)]

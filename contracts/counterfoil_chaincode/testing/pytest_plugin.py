@@ -8,6 +8,14 @@ def prepared_ledger() -> Ledger:
     ledger = Ledger(CHAINCODE, ["Org1MSP"])
     ledger.submit(ANN, "open", at=["Org1MSP"])
     return ledger
+
+Under Hypothesis's `@given` a test runs many times, but takes `ledger` once. Such a test takes
+`prepared_ledger` and begins each example alike:
+
+@given(amount=st.integers(1, 100))
+def test_it_adds_up(prepared_ledger: Ledger, amount: int) -> None:
+    with prepared_ledger.rolled_back() as ledger:
+        ledger.submit(ANN, "pay", str(amount), at=["Org1MSP"])
 """
 
 from collections.abc import Iterator

@@ -32,6 +32,10 @@ class NotDeterministic(AssertionError):  # noqa: N818 - reads as what happened
     """Two runs of one transaction on one state differ; the text says in what, not with which values."""
 
 
+class TwinNotLoaded(ValueError):  # noqa: N818 - reads as what happened
+    """A twin's process could not load the chaincode; the text says what was missing."""
+
+
 @dataclass(frozen=True, slots=True)
 class TwinRun:
     """One run to repeat: the invocation, whose peer runs it (MSP ID), its time in seconds, what it offers."""
@@ -63,12 +67,26 @@ class Twin:
         self._processes: list[_Process] = []
 
     def __enter__(self) -> "Twin":
+        """Start the processes, all at once.
+
+        Raises:
+            TwinNotLoaded: one of them cannot load the chaincode.
+        """
         self._processes = [_Process(self._entry_point, seed, self._path) for seed in self._seeds]
+        try:
+            for process in self._processes:
+                process.wait_until_loaded(self._entry_point)
+        except TwinNotLoaded:
+            self._end()
+            raise
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._end()
+
+    def _end(self) -> None:
         for process in self._processes:
             process.close()
         self._processes = []
@@ -79,7 +97,12 @@ class Twin:
         Raises:
             NotDeterministic: it is not what was `expected`.
             StreamClosed: a process has ended; its standard error says why.
+            ValueError: the twin is not running.
         """
+        if not self._processes:
+            raise ValueError(
+                f"twin {self._entry_point} is not running; enter it with `with Twin(...) as twin`"
+            )
         for seed, process in zip(self._seeds, self._processes, strict=True):
             found = simulate(lambda call, process=process: process.run(run, call))  # type: ignore[misc]  # mypy cannot infer a lambda with a default
             if found != expected:
@@ -108,6 +131,16 @@ class _Process:
         self._connection = ours
         self._reader = FrameReader(ours)
         self._writer = FrameWriter(ours)
+
+    def wait_until_loaded(self, entry_point: str) -> None:
+        try:
+            message = self._receive()
+        except StreamClosed:
+            raise TwinNotLoaded(
+                f"a twin ended while it loaded {entry_point}; its standard error says why"
+            ) from None
+        if message.type == MESSAGE.ERROR:
+            raise TwinNotLoaded(f"a twin could not load {entry_point}: {message.payload.decode()}")
 
     def run(self, run: TwinRun, call: PeerCall) -> TwinAnswer:
         told = {

@@ -1,21 +1,24 @@
 """A twin's process: runs the transactions that the testing kit sends, under its own PYTHONHASHSEED.
 
 `python -m counterfoil_chaincode.testing.twin_child module:attribute`, with the socket's number in
-`COUNTERFOIL_CHAINCODE_FD`. For each transaction comes a REGISTER with the peer's MSP ID and time, then the
-TRANSACTION; its requests go out as to a peer, COMPLETED ends it. One transaction at a time.
+`COUNTERFOIL_CHAINCODE_FD`. First READY goes out, or ERROR with what could not be loaded. For each
+transaction comes a REGISTER with the peer's MSP ID and time, then the TRANSACTION; its requests go out as to
+a peer, COMPLETED ends it. One transaction at a time.
 """
 
+import contextlib
 import json
 import os
 import socket
 import sys
+import traceback
 from collections.abc import Mapping
 
 from counterfoil_protocol.messages import chaincode_shim
 
 from ..chaincode import Chaincode
 from ..child import FD_VARIABLE
-from ..entry_point import load_chaincode
+from ..entry_point import EntryPointError, load_chaincode
 from ..errors import StreamClosed, peer_error
 from ..peer_environment import PeerEnvironment
 from ..shim.frames import FrameReader, FrameWriter
@@ -67,12 +70,24 @@ class _Twin:
 def main(arguments: list[str], environment: Mapping[str, str]) -> int:
     """Load the chaincode and serve; the process's exit code."""
     connection = socket.socket(fileno=int(environment[FD_VARIABLE]))
-    chaincode = load_chaincode(arguments[0])
-    try:
-        _Twin(connection, chaincode).serve()
-    except StreamClosed:
-        return 0
+    chaincode, failure = _load(arguments[0])
+    answer = MESSAGE(type=MESSAGE.ERROR if failure else MESSAGE.READY, payload=failure.encode())
+    # The kit hangs up when it has ended, or when another twin could not load the chaincode.
+    with contextlib.suppress(StreamClosed):
+        FrameWriter(connection).write(answer.SerializeToString())
+        if chaincode is not None:
+            _Twin(connection, chaincode).serve()
     return 0
+
+
+def _load(entry_point: str) -> tuple[Chaincode | None, str]:
+    """The chaincode, or why it cannot be loaded."""
+    try:
+        return load_chaincode(entry_point), ""
+    except EntryPointError as error:
+        return None, str(error)
+    except Exception:
+        return None, traceback.format_exc()
 
 
 if __name__ == "__main__":

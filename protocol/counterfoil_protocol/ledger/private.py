@@ -76,6 +76,15 @@ def follow_metadata(batch: UpdateBatch, renewed: Iterable[PrivateKey], reader: S
             batch.private[(namespace, collection, key)] = Update(latest.value, hashed.version)
 
 
+def expiring_block(number: int, block_to_live: int) -> int | None:
+    """The block whose commit ends what block `number` wrote into a collection; None for never (0 blocks).
+
+    As Fabric core/ledger/pvtdatapolicy/btlpolicy.go ComputeExpiringBlock. The key stays if it is written
+    again before that block or in it (pvtstatepurgemgmt/purge_mgr.go).
+    """
+    return number + block_to_live + 1 if block_to_live else None
+
+
 def late_writes(
     stated: HashedCollection, content: bytes, purged: Mapping[bytes, Version], version: Version
 ) -> PrivateCollection | None:

@@ -10,18 +10,16 @@ from functools import lru_cache
 
 from ..channel_config import ChannelConfig
 from ..errors import MalformedMessage
-from ..identity import Identity
-from ..ledger.definitions import LIFECYCLE, ChaincodeDefinition, read_definition
+from ..ledger.definitions import read_definition
 from ..ledger.state import StateReader
 from ..messages import chaincode_event, common, proposal, proposal_response, transaction
-from ..rwset import NamespaceReadWriteSet, ReadWriteSet
+from ..rwset import ReadWriteSet
 from ..signed_data import SignedData
 from ..wire import decode
-from .endorsement_policy import EndorsementCheck, KeyId, chaincode_policy, changed_metadata, written_keys
+from .block_endorsements import BlockEndorsements
 from .envelope_validator import CheckedEnvelope, check_envelope
 
 VALID = int(transaction.VALID)
-BUILTIN_PLUGIN = "vscc"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +79,7 @@ class TransactionValidator:
 
 
 class _BlockRun:
-    """One block's validation: definitions looked up once, changed key policies remembered."""
+    """One block's validation."""
 
     def __init__(
         self, channel: ChannelConfig, reader: StateReader, transaction_exists: Callable[[str], bool]
@@ -89,8 +87,9 @@ class _BlockRun:
         self._channel = channel
         self._reader = reader
         self._exists = transaction_exists
-        self._definitions: dict[str, ChaincodeDefinition | None] = {}
-        self._changing: set[KeyId] = set()
+        self._endorsements = BlockEndorsements(
+            channel, reader, lambda name: read_definition(self._get_state, name)
+        )
 
     def code(self, verdict: CheckedEnvelope) -> int:
         parsed = verdict.parsed
@@ -103,69 +102,17 @@ class _BlockRun:
         action = read_action(parsed.channel_header, parsed.data)
         if isinstance(action, int):
             return action
-        return self._dispatch(action)
-
-    def _dispatch(self, action: EndorsedAction) -> int:
-        entries: dict[str, NamespaceReadWriteSet] = {}
-        for entry in action.rwset.namespaces:
-            if entry.namespace in entries:
-                return transaction.ILLEGAL_WRITESET
-            entries[entry.namespace] = entry
-        # The called chaincode's namespace answers even where nothing is written in it. Fabric takes the
-        # namespaces in random order; here the called one is first.
-        touched = [action.chaincode, *(n for n in entries if n != action.chaincode and _writes(entries[n]))]
-        signers = self._channel.msps.valid_signers(action.signed_data)
-        for namespace in touched:
-            code = self._namespace(entries.get(namespace, NamespaceReadWriteSet(namespace)), signers)
-            if code != VALID:
-                return code
-        return VALID
-
-    def _namespace(self, entry: NamespaceReadWriteSet, signers: Sequence[Identity]) -> int:
-        try:
-            definition = self._definition(entry.namespace)
-        except MalformedMessage:
-            return transaction.INVALID_CHAINCODE
-        policy = chaincode_policy(entry.namespace, definition)
-        plugin = definition.validation_plugin if definition is not None else BUILTIN_PLUGIN
-        if not policy or plugin != BUILTIN_PLUGIN:
-            return transaction.INVALID_CHAINCODE
-        check = EndorsementCheck(
-            self._channel, signers, definition, policy, self._key_metadata, self._changing.__contains__
+        return self._endorsements.code(
+            action.chaincode, action.rwset, lambda: self._channel.msps.valid_signers(action.signed_data)
         )
-        if not check.holds(entry):
-            return transaction.ENDORSEMENT_POLICY_FAILURE
-        # Later transactions of the block that write these keys do not know which policy will hold
-        # (vpmanagerimpl.go ValidationParameterUpdatedError), even if this one fails in another namespace.
-        self._changing.update(changed_metadata(entry))
-        return VALID
-
-    def _definition(self, namespace: str) -> ChaincodeDefinition | None:
-        if namespace == LIFECYCLE:
-            return None
-        if namespace not in self._definitions:
-            self._definitions[namespace] = read_definition(self._get_state, namespace)
-        return self._definitions[namespace]
 
     def _get_state(self, namespace: str, key: str) -> bytes | None:
         found = self._reader.get_state(namespace, key)
         return found.value if found is not None else None
 
-    def _key_metadata(self, key: KeyId) -> bytes:
-        namespace, collection, name = key
-        if collection:
-            found = self._reader.get_private_hash(namespace, collection, name)
-        else:
-            found = self._reader.get_state(namespace, name.decode())
-        return found.metadata if found is not None else b""
-
 
 def _is_config(verdict: CheckedEnvelope) -> bool:
     return verdict.parsed is not None and verdict.parsed.header_type == common.CONFIG
-
-
-def _writes(entry: NamespaceReadWriteSet) -> bool:
-    return next(written_keys(entry), None) is not None
 
 
 @lru_cache(maxsize=1024)

@@ -107,6 +107,24 @@ def create_key(*parts: str) -> str:
     return create_composite_key("thing", parts)
 
 
+def test_open_ranges_are_kept_apart(ledger: Ledger) -> None:
+    names = {letter: [f"{letter}{number:03}" for number in range(150)] for letter in "abc"}
+
+    def fill(stub: ChaincodeStub) -> None:
+        for each in names.values():
+            for name in each:
+                stub.put_state(name, b"1")
+
+    def act(stub: ChaincodeStub) -> list[list[str]]:
+        first, second = stub.get_state_by_range("a", "b"), stub.get_state_by_range("b", "c")
+        ended = [row.key for row in first]
+        third = stub.get_state_by_range("c", "d")
+        return [ended, [row.key for row in second], [row.key for row in third]]
+
+    _write(ledger, fill)
+    assert _read(ledger, act) == list(names.values())
+
+
 def test_ranges_are_fetched_to_their_end(ledger: Ledger) -> None:
     _write(ledger, _fill)
     keys = _read(ledger, lambda stub: [key for key, _ in stub.get_state_by_range("", "")])

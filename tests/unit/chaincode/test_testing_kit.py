@@ -1,6 +1,7 @@
 """The test ledger keeps Fabric's promises: versions, phantoms, membership, agreement of endorsers."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from counterfoil_chaincode.chaincode import Chaincode
@@ -74,6 +75,10 @@ class Box(Contract):
     @submit
     def protect(self, context: Context, key: str, policy: str) -> None:
         context.stub.set_state_validation_parameter(key, parse_policy(policy).SerializeToString())
+
+    @submit
+    def tell(self, context: Context, name: str) -> None:
+        context.stub.set_event(name, context.stub.transient["what"])
 
     @submit
     def when(self, context: Context) -> str:
@@ -233,3 +238,42 @@ def test_a_keys_policy_replaces_both() -> None:
     assert _policy_code(ledger, "put", "k", "2", at=(ONE,)) == POLICY_FAILURE
     assert _policy_code(ledger, "put", "other", "2", at=(ONE,)) == 0
     assert _policy_code(ledger, "put", "k", "2", at=(TWO,)) == 0
+
+
+def test_events_are_read_by_name_and_payload(ledger: Ledger) -> None:
+    told = ledger.submit(ANN, "tell", "sold", at=BOTH, transient={"what": "four"})
+    assert (told.event_name, told.event_payload) == ("sold", b"four")
+    endorsed = ledger.endorse(ANN, "tell", "sold", at=BOTH, transient={"what": b"\xff"})
+    assert (endorsed.event_name, endorsed.event_payload) == ("sold", b"\xff")
+    silent = ledger.submit(ANN, "put", "k", "1", at=BOTH)
+    assert (silent.event, silent.event_name, silent.event_payload) == (b"", "", b"")
+
+
+@pytest.mark.parametrize(
+    ("at", "text"),
+    [
+        (["nobody"], "at: 'nobody' has no peer on this ledger; there are Org1MSP, Org2MSP, Org3MSP"),
+        ([ONE, None], "at: None has no peer"),
+        ([], "at: no endorser is named; name at least one of Org1MSP"),
+        (ONE, r"at: 'Org1MSP' is one text; name the endorsers in a list, at=\['Org1MSP'\]"),
+    ],
+)
+def test_endorsers_that_cannot_be_are_told(ledger: Ledger, at: Any, text: str) -> None:
+    with pytest.raises(ValueError, match=text):
+        ledger.endorse(ANN, "put", "k", "1", at=at)
+
+
+@pytest.mark.parametrize("ask", ["peer", "lose_private_data"])
+def test_an_organization_without_a_peer_is_told(ledger: Ledger, ask: str) -> None:
+    with pytest.raises(ValueError, match="msp_id: 'nobody' has no peer on this ledger"):
+        getattr(ledger, ask)("nobody")
+    with pytest.raises(ValueError, match="msp_id: 'nobody' has no peer"):
+        ledger.private("nobody", "shared")
+
+
+def test_what_is_neither_text_nor_bytes_is_told_without_its_value(ledger: Ledger) -> None:
+    with pytest.raises(ValueError, match="argument 2: int is neither text nor bytes; give it as JSON text"):
+        ledger.endorse(ANN, "add", "k", 4711, at=BOTH)  # type: ignore[arg-type]  # what a test may get wrong
+    with pytest.raises(ValueError, match="transient 'what': int is neither text nor bytes") as refused:
+        ledger.endorse(ANN, "tell", "e", at=BOTH, transient={"what": 4711})  # type: ignore[dict-item]  # the same
+    assert "4711" not in str(refused.value)

@@ -4,11 +4,19 @@ import importlib
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from counterfoil_chaincode.chaincode import Chaincode
-from counterfoil_chaincode.errors import StreamClosed
-from counterfoil_chaincode.testing import Clock, Ledger, NotDeterministic, Refused, Twin, make_caller
+from counterfoil_chaincode.testing import (
+    Clock,
+    Ledger,
+    NotDeterministic,
+    Refused,
+    Twin,
+    TwinNotLoaded,
+    make_caller,
+)
 from counterfoil_contracts.testing import TradeLedger
 from counterfoil_protocol.collection import CollectionDefinition
 from counterfoil_protocol.signature_policy import parse_policy
@@ -91,12 +99,31 @@ def test_what_does_not_passes_with_the_same_state_time_and_peer(ledger: Ledger) 
     assert refused.value.code == "UNKNOWN_FUNCTION"
 
 
-def test_a_twin_that_has_no_such_chaincode_is_told(
-    chaincode: Chaincode, capfd: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("entry_point", "text"),
+    [
+        ("twin_shelf:ABSENT", "twin_shelf:ABSENT.*has no ABSENT"),
+        ("absent_module:CHAINCODE", "there is no module absent_module"),
+        ("twin_shelf", "module:attribute"),
+        ("twin_broken:CHAINCODE", "(?s)twin_broken.py.*ZeroDivisionError"),
+        ("twin_ended:CHAINCODE", "ended while it loaded twin_ended:CHAINCODE"),
+    ],
+)
+@pytest.mark.usefixtures("chaincode")
+def test_what_a_twin_cannot_load_is_told_at_once(
+    entry_point: str, text: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    with Twin("twin_shelf:ABSENT", seeds=(1,)) as broken, pytest.raises(StreamClosed, match="twin has ended"):
-        Ledger(chaincode, [ONE], twin=broken).evaluate(ANN, "where", at=ONE)
-    assert "ABSENT" in capfd.readouterr().err
+    (tmp_path / "twin_broken.py").write_text("CHAINCODE = 1 / 0\n")
+    (tmp_path / "twin_ended.py").write_text("raise SystemExit(1)\n")
+    with pytest.raises(TwinNotLoaded, match=text), Twin(entry_point, path=[str(tmp_path)]):
+        pytest.fail("it must not begin")
+    assert capfd.readouterr().err == ""
+
+
+def test_a_twin_that_was_not_entered_is_told(chaincode: Chaincode) -> None:
+    ledger = Ledger(chaincode, [ONE], twin=Twin("twin_shelf:CHAINCODE"))
+    with pytest.raises(ValueError, match=r"twin twin_shelf:CHAINCODE is not running; enter it with"):
+        ledger.evaluate(ANN, "where", at=ONE)
 
 
 def test_our_own_contracts_do_the_same_under_every_seed() -> None:

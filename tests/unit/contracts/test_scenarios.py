@@ -2,10 +2,10 @@
 
 import pytest
 import scenarios
-from counterfoil_chaincode.testing.ledger import ENDORSEMENT_POLICY_FAILURE
 from counterfoil_contracts.export_invoice import messages
 from counterfoil_contracts.export_invoice import operations as ops
 from counterfoil_contracts.testing import TradeLedger
+from counterfoil_protocol.messages import transaction
 
 
 @pytest.fixture(scope="module")
@@ -27,5 +27,5 @@ def test_the_regulator_alone_makes_no_lock(trade: TradeLedger) -> None:
     body = messages.Lock(view, trade.put_terms("BankA"), "USD", 900_000, (pledge,))
     endorsed = trade.operations.endorse(trade.person("BankA"), ops.LOCK, body, at=("RegulatorMSP",))
     (committed,) = trade.ledger.commit(endorsed)
-    assert committed.code == ENDORSEMENT_POLICY_FAILURE
+    assert committed.code == transaction.ENDORSEMENT_POLICY_FAILURE
     assert exporter.available(number) == 900_000

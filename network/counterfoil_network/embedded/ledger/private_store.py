@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from counterfoil_protocol.block import transactions_filter
-from counterfoil_protocol.ledger.private import hashed_collection, late_writes, without_keys
+from counterfoil_protocol.ledger.private import expiring_block, hashed_collection, late_writes, without_keys
 from counterfoil_protocol.ledger.state import Version
 from counterfoil_protocol.ledger.updates import Purge, Update, UpdateBatch
 from counterfoil_protocol.messages import transaction
@@ -149,17 +149,17 @@ def _trim(connection: sqlite3.Connection, item: Purge, version: Version) -> None
 def schedule_expiry(
     connection: sqlite3.Connection, number: int, batch: UpdateBatch, block_to_live: Callable[[str, str], int]
 ) -> None:
-    """Note when this block's hashed keys end: at block `number + blockToLive + 1` (pvtdatapolicy/btl.go)."""
-    lives: dict[tuple[str, str], int] = {}
+    """Note when this block's hashed keys end."""
+    ends: dict[tuple[str, str], int | None] = {}
     rows = []
     for (namespace, collection, hashed), update in batch.hashed.items():
         if update.value is None:
             continue
         where = (namespace, collection)
-        if where not in lives:
-            lives[where] = block_to_live(*where)
-        if lives[where]:
-            rows.append((number + lives[where] + 1, *where, hashed, number))
+        if where not in ends:
+            ends[where] = expiring_block(number, block_to_live(*where))
+        if ends[where] is not None:
+            rows.append((ends[where], *where, hashed, number))
     write_many(connection, "INSERT OR REPLACE INTO expiry VALUES (?, ?, ?, ?, ?)", rows)
 
 

@@ -9,7 +9,6 @@ from counterfoil_protocol.messages import chaincode_shim, query_result
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from counterfoil_network.embedded.peer.chaincode.failure import ChaincodeFailure
-from counterfoil_network.embedded.peer.chaincode.queries import next_results, open_query, page
 from counterfoil_network.embedded.peer.chaincode.state_requests import check_private
 
 if TYPE_CHECKING:
@@ -32,29 +31,29 @@ def _get_state_by_range(payload: bytes, context: TransactionContext, simulator: 
         private = simulator.get_private_range(
             context.namespace, request.collection, request.startKey, request.endKey
         )
-        return open_query(context, _serialized(private)).SerializeToString()
+        return context.queries.open(_serialized(private)).SerializeToString()
     if paging.pageSize or paging.bookmark:
         found = simulator.get_state_range(
             context.namespace, paging.bookmark or request.startKey, request.endKey, page_size=paging.pageSize
         )
         # A full page is not read past its last result (query_response_generator.go).
         results = list(islice(_serialized(found), paging.pageSize or None))
-        return page(results, found.bookmark()).SerializeToString()
+        return context.queries.page(results, found.bookmark()).SerializeToString()
     public = simulator.get_state_range(context.namespace, request.startKey, request.endKey)
-    return open_query(context, _serialized(public)).SerializeToString()
+    return context.queries.open(_serialized(public)).SerializeToString()
 
 
 def _query_next(payload: bytes, context: TransactionContext, _: Simulator) -> bytes:
     request = chaincode_shim.QueryStateNext.FromString(payload)
-    if request.id not in context.queries:
-        raise ChaincodeFailure("query iterator not found")
-    return next_results(context, request.id).SerializeToString()
+    try:
+        return context.queries.next(request.id).SerializeToString()
+    except KeyError:
+        raise ChaincodeFailure("query iterator not found") from None
 
 
 def _query_close(payload: bytes, context: TransactionContext, _: Simulator) -> bytes:
     request = chaincode_shim.QueryStateClose.FromString(payload)
-    context.queries.pop(request.id, None)
-    return chaincode_shim.QueryResponse(has_more=False, id=request.id).SerializeToString()
+    return context.queries.close(request.id).SerializeToString()
 
 
 def _rich_query(payload: bytes, context: TransactionContext, simulator: Simulator) -> NoReturn:
@@ -82,7 +81,7 @@ def _history(payload: bytes, context: TransactionContext, simulator: Simulator) 
         ).SerializeToString()
         for each in found
     )
-    return open_query(context, results).SerializeToString()
+    return context.queries.open(results).SerializeToString()
 
 
 def _serialized(results: Iterable[KeyValue]) -> Iterator[bytes]:

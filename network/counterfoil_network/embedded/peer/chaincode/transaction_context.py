@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from counterfoil_protocol.ledger.open_queries import OpenQueries
+
 if TYPE_CHECKING:
     import asyncio
     from collections.abc import Sequence
@@ -12,8 +14,6 @@ if TYPE_CHECKING:
     from counterfoil_protocol.ledger.simulator import Simulator
     from counterfoil_protocol.ledger.state import StateReader
     from counterfoil_protocol.messages import chaincode_shim, proposal
-
-    from counterfoil_network.embedded.peer.chaincode.queries import OpenQuery
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,5 +51,5 @@ class TransactionContext:
     namespace: str
     is_init: bool
     response: asyncio.Future[chaincode_shim.ChaincodeMessage]
-    queries: dict[str, OpenQuery] = field(default_factory=dict)
+    queries: OpenQueries = field(default_factory=OpenQueries)
     busy: bool = False
