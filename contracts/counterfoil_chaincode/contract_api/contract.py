@@ -55,7 +55,9 @@ class Contract:
         return found
 
     def invoke_function(self, name: str, stub: ChaincodeStub, peer: PeerEnvironment) -> bytes:
-        """Run one function with the stub's arguments; the bytes of its result.
+        """Run one function with the stub's arguments between the hooks; the bytes of its result.
+
+        A name that no function has goes to `unknown_function`, between the same hooks.
 
         Raises:
             Refusal: the contract's, BAD_ARGUMENT, or that of the hook for unknown functions.
@@ -63,25 +65,30 @@ class Contract:
         context = self.context_type(stub, peer.local_msp_id)
         function = self.functions.get(name)
         if function is None:
-            return self.serializer.format(self.unknown_function(context, name, stub.args[1:]))
-        arguments = function.arguments(stub.args[1:], self.serializer)
+            # What a hook refuses, it refuses under every name (contractapi/contract_chaincode.go Invoke).
+            run = partial(self.unknown_function, context, name, stub.args[1:])
+        else:
+            run = partial(function.method, context, *function.arguments(stub.args[1:], self.serializer))
         self.before_transaction(context, name)
-        result = self.around_transaction(context, name, partial(function.method, context, *arguments))
+        result = self.around_transaction(context, name, run)
         self.after_transaction(context, name, result)
         return self.serializer.format(result)
 
     def before_transaction(self, context: Context, name: str) -> None:
-        """Called before each function; what it raises ends the call."""
+        """Called before each function and before `unknown_function`; what it raises ends the call."""
 
     def around_transaction(self, context: Context, name: str, run: Callable[[], object]) -> object:
-        """Called between the other two hooks; runs the function, once, and gives its result or another."""
+        """Called between the other two hooks; runs the function, once, and gives its result or another.
+
+        For a name that no function has, `run` is `unknown_function`.
+        """
         return run()
 
     def after_transaction(self, context: Context, name: str, result: object) -> None:
-        """Called after each function that did not raise."""
+        """Called after each function, and after `unknown_function`, that did not raise."""
 
     def unknown_function(self, context: Context, name: str, args: Sequence[bytes]) -> object:
-        """Called for a name that no function has.
+        """Called, between the hooks, for a name that no function has.
 
         Raises:
             Refusal: UNKNOWN_FUNCTION.

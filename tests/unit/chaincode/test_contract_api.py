@@ -112,9 +112,8 @@ class Hooked(Contract):
 
     def after_transaction(self, context: Context, name: str, result: object) -> None:
         assert isinstance(context, OwnContext)
-        assert context.trace() == ["before run", "run"]
-        if result != "ran":
-            raise AssertionError
+        assert context.trace() == (["before run", "run"] if name == "run" else [f"before {name}"])
+        assert result == ("ran" if name == "run" else {"unknown": name, "args": 1})
         context.stub.set_event("after", name.encode())
 
     def unknown_function(self, context: Context, name: str, args: Sequence[bytes]) -> object:
@@ -298,6 +297,42 @@ class Timed(Contract):
 
 def test_around_runs_between_the_other_hooks_and_may_replace_the_result() -> None:
     assert _call(Ledger(Chaincode([Timed()]), [ORG]), "double", "2") == b"5"
+
+
+class Guarded(Contract):
+    """Refuses whoever is not its one caller, and keeps what nobody declared."""
+
+    @submit
+    def put(self, context: Context, key: str) -> None:
+        context.stub.put_state(key, b"put")
+
+    def before_transaction(self, context: Context, name: str) -> None:
+        if context.client_identity.msp_id != "Org2MSP":
+            raise Refusal("NOT_AUTHORIZED", "members of Org2MSP only")
+
+    def around_transaction(self, context: Context, name: str, run: Callable[[], object]) -> object:
+        if name == "closed":
+            raise Refusal("CLOSED")
+        return run()
+
+    def unknown_function(self, context: Context, name: str, args: Sequence[bytes]) -> object:
+        context.stub.put_state(args[0].decode(), name.encode())
+        return name
+
+
+@pytest.mark.parametrize("function", ["put", "absent"])
+def test_what_the_hook_before_refuses_writes_nothing_under_any_name(function: str) -> None:
+    ledger = Ledger(Chaincode([Guarded()]), [ORG])
+    with pytest.raises(Refused, match="NOT_AUTHORIZED: members of Org2MSP only"):
+        ledger.submit(CALLER, function, "key", at=[ORG])
+    ledger.submit(make_caller("Org2MSP", "clerk", "bo"), function, "key", at=[ORG])
+    assert ledger.public("key") is not None
+
+
+def test_the_hook_around_guards_unknown_names_too() -> None:
+    ledger = Ledger(Chaincode([Guarded()]), [ORG])
+    with pytest.raises(Refused, match="CLOSED"):
+        ledger.submit(make_caller("Org2MSP", "clerk", "bo"), "closed", "key", at=[ORG])
 
 
 class UpperCase:
