@@ -39,20 +39,38 @@ class Contract:
         """The transaction functions by name, from the decorated methods.
 
         Raises:
-            TypeError: a decorated method has no usable signature, has a name of this class, or two have one.
+            TypeError: a decorated method has no usable signature, has a name of this class, or two have one;
+                or a method without a decorator overrides one that has it.
         """
         found: dict[str, Function] = {}
         for attribute in sorted(dir(type(self))):
-            mark = mark_of(getattr(type(self), attribute, None))
+            member = getattr(type(self), attribute, None)
+            mark = mark_of(member)
             if mark is None:
+                if member is not None:
+                    self._refuse_lost_function(attribute)
                 continue
             if attribute in _OWN_NAMES:
                 raise TypeError(f"{type(self).__name__}: {attribute} means something else in every contract")
             name = mark.name or attribute
             if name in found:
                 raise TypeError(f"{type(self).__name__} has two functions named {name}")
-            found[name] = describe_function(name, getattr(self, attribute), submit=mark.submit)
+            found[name] = self._describe(name, getattr(self, attribute), submit=mark.submit)
         return found
+
+    def _describe(self, name: str, method: Callable[..., object], *, submit: bool) -> Function:
+        try:
+            return describe_function(name, method, submit=submit, serializer=self.serializer)
+        except TypeError as error:
+            raise TypeError(f"{type(self).__name__}.{error}") from None
+
+    def _refuse_lost_function(self, attribute: str) -> None:
+        for base in type(self).__mro__:
+            if mark_of(getattr(base, attribute, None)) is not None:
+                raise TypeError(
+                    f"{type(self).__name__}.{attribute} overrides a transaction function of {base.__name__} "
+                    f"without a decorator: add @submit or @evaluate, or write {attribute} = None to end it"
+                )
 
     def invoke_function(self, name: str, stub: ChaincodeStub, peer: PeerEnvironment) -> bytes:
         """Run one function with the stub's arguments between the hooks; the bytes of its result.
@@ -61,6 +79,7 @@ class Contract:
 
         Raises:
             Refusal: the contract's, BAD_ARGUMENT, or that of the hook for unknown functions.
+            BadResult: the result cannot cross the wire.
         """
         context = self.context_type(stub, peer.local_msp_id)
         function = self.functions.get(name)
