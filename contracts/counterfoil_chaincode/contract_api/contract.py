@@ -83,18 +83,22 @@ class Contract:
         """
         context = self.context_type(stub, peer.local_msp_id)
         function = self.functions.get(name)
+        # Fabric's order (contractapi/contract_chaincode.go Invoke): whom this refuses, it refuses under every
+        # name and whatever the arguments.
+        self.before_transaction(context, name)
         if function is None:
-            # What a hook refuses, it refuses under every name (contractapi/contract_chaincode.go Invoke).
             run = partial(self.unknown_function, context, name, stub.args[1:])
         else:
             run = partial(function.method, context, *function.arguments(stub.args[1:], self.serializer))
-        self.before_transaction(context, name)
         result = self.around_transaction(context, name, run)
         self.after_transaction(context, name, result)
         return self.serializer.format(result)
 
     def before_transaction(self, context: Context, name: str) -> None:
-        """Called before each function and before `unknown_function`; what it raises ends the call."""
+        """Called before each function and before `unknown_function`; what it raises ends the call.
+
+        The arguments are looked at after it.
+        """
 
     def around_transaction(self, context: Context, name: str, run: Callable[[], object]) -> object:
         """Called between the other two hooks; runs the function, once, and gives its result or another.

@@ -335,6 +335,14 @@ def test_what_the_hook_before_refuses_writes_nothing_under_any_name(function: st
     assert ledger.public("key") is not None
 
 
+def test_the_hook_before_comes_before_the_arguments() -> None:
+    ledger = Ledger(Chaincode([Guarded()]), [ORG])
+    with pytest.raises(Refused, match="NOT_AUTHORIZED: members of Org2MSP only"):
+        ledger.submit(CALLER, "put", "too", "many", at=[ORG])
+    with pytest.raises(Refused, match="BAD_ARGUMENT: put takes the arguments key; 2 came"):
+        ledger.submit(make_caller("Org2MSP", "clerk", "bo"), "put", "too", "many", at=[ORG])
+
+
 def test_the_hook_around_guards_unknown_names_too() -> None:
     ledger = Ledger(Chaincode([Guarded()]), [ORG])
     with pytest.raises(Refused, match="CLOSED"):
