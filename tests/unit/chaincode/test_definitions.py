@@ -118,7 +118,7 @@ def test_a_function_needs_self_and_context() -> None:
 
     class Untyped(Contract):
         @submit
-        def run(context, number: int) -> None:  # noqa: N805
+        def run(context, number: int) -> None:  # noqa: N805  # what is tested
             """Has no self, and no type either."""
 
     class Contextless(Contract):
