@@ -7,6 +7,7 @@ from counterfoil_protocol.messages import proposal_response
 
 from .contract_api.contract import UNKNOWN_FUNCTION, Contract
 from .contract_api.metadata import METADATA_CONTRACT, contract_metadata
+from .contract_api.results import BadResult
 from .errors import PeerError, PrivateDataNotAvailable, StreamClosed
 from .failure import describe_failure
 from .peer_environment import PeerEnvironment
@@ -25,11 +26,13 @@ class Chaincode:
 
     Raises:
         ValueError: no contract, two of one name, or no contract of the default's name.
+        TypeError: something given is no contract's object, or one that was not initialised.
     """
 
     def __init__(
         self, contracts: Sequence[Contract], *, default: str = "", title: str = "", version: str = ""
     ) -> None:
+        _refuse_others(contracts)
         if not contracts:
             raise ValueError("a chaincode needs a contract")
         self.contracts = {contract.namespace: contract for contract in contracts}
@@ -48,8 +51,9 @@ class Chaincode:
     def invoke(self, stub: ChaincodeStub, peer: PeerEnvironment) -> proposal_response.Response:
         """Run one transaction. Every exception becomes an error response at once.
 
-        Refusals go out as `CODE: text`, the peer's own errors with its text; of anything else the client
-        learns that it failed, and the log where, without the exception's text, which may quote data.
+        Refusals go out as `CODE: text`, the peer's own errors with its text, a result that cannot cross the
+        wire as BAD_RESULT with its type and place. Of anything else the client learns that it failed, and
+        the log where, without the exception's text, which may quote data.
 
         Raises:
             StreamClosed: there is no peer left to answer.
@@ -65,6 +69,11 @@ class Chaincode:
             return error_response(f"PRIVATE_DATA_NOT_AVAILABLE: {error}", _TRY_AGAIN)
         except PeerError as error:
             return error_response(f"PEER_ERROR: {error}", _FAILED)
+        except BadResult as error:
+            stub.failure = error
+            text = f"BAD_RESULT: {stub.args[0].decode(errors='replace')} answers {error}"
+            logger.error("transaction %s: %r", stub.transaction_id, text)
+            return error_response(text, _FAILED)
         except KeyboardInterrupt:
             # At a terminal this is meant for the test run, not for the contract.
             raise
@@ -84,3 +93,21 @@ class Chaincode:
         if contract is None:
             raise Refusal(UNKNOWN_FUNCTION, f"there is no contract {namespace!r}", status=404)
         return contract.invoke_function(name, stub, peer)
+
+
+def _refuse_others(contracts: object) -> None:
+    if not isinstance(contracts, Sequence):
+        raise TypeError(f"a chaincode takes a list of contracts, not {_kind(contracts)}")
+    for contract in contracts:
+        if isinstance(contract, type):
+            raise TypeError(
+                f"{contract.__name__} is a class; a chaincode takes objects: {contract.__name__}()"
+            )
+        if not isinstance(contract, Contract):
+            raise TypeError(f"{_kind(contract)} is no contract: it must be a subclass of Contract")
+        if not hasattr(contract, "functions"):
+            raise TypeError(f"{_kind(contract)}.__init__ must call super().__init__() first")
+
+
+def _kind(value: object) -> str:
+    return type(value).__name__

@@ -39,49 +39,79 @@ class Contract:
         """The transaction functions by name, from the decorated methods.
 
         Raises:
-            TypeError: a decorated method has no usable signature, has a name of this class, or two have one.
+            TypeError: a decorated method has no usable signature, has a name of this class, or two have one;
+                or a method without a decorator overrides one that has it.
         """
         found: dict[str, Function] = {}
         for attribute in sorted(dir(type(self))):
-            mark = mark_of(getattr(type(self), attribute, None))
+            member = getattr(type(self), attribute, None)
+            mark = mark_of(member)
             if mark is None:
+                if member is not None:
+                    self._refuse_lost_function(attribute)
                 continue
             if attribute in _OWN_NAMES:
                 raise TypeError(f"{type(self).__name__}: {attribute} means something else in every contract")
             name = mark.name or attribute
             if name in found:
                 raise TypeError(f"{type(self).__name__} has two functions named {name}")
-            found[name] = describe_function(name, getattr(self, attribute), submit=mark.submit)
+            found[name] = self._describe(name, getattr(self, attribute), submit=mark.submit)
         return found
 
+    def _describe(self, name: str, method: Callable[..., object], *, submit: bool) -> Function:
+        try:
+            return describe_function(name, method, submit=submit, serializer=self.serializer)
+        except TypeError as error:
+            raise TypeError(f"{type(self).__name__}.{error}") from None
+
+    def _refuse_lost_function(self, attribute: str) -> None:
+        for base in type(self).__mro__:
+            if mark_of(getattr(base, attribute, None)) is not None:
+                raise TypeError(
+                    f"{type(self).__name__}.{attribute} overrides a transaction function of {base.__name__} "
+                    f"without a decorator: add @submit or @evaluate, or write {attribute} = None to end it"
+                )
+
     def invoke_function(self, name: str, stub: ChaincodeStub, peer: PeerEnvironment) -> bytes:
-        """Run one function with the stub's arguments; the bytes of its result.
+        """Run one function with the stub's arguments between the hooks; the bytes of its result.
+
+        A name that no function has goes to `unknown_function`, between the same hooks.
 
         Raises:
             Refusal: the contract's, BAD_ARGUMENT, or that of the hook for unknown functions.
+            BadResult: the result cannot cross the wire.
         """
         context = self.context_type(stub, peer.local_msp_id)
         function = self.functions.get(name)
-        if function is None:
-            return self.serializer.format(self.unknown_function(context, name, stub.args[1:]))
-        arguments = function.arguments(stub.args[1:], self.serializer)
+        # Fabric's order (contractapi/contract_chaincode.go Invoke): whom this refuses, it refuses under every
+        # name and whatever the arguments.
         self.before_transaction(context, name)
-        result = self.around_transaction(context, name, partial(function.method, context, *arguments))
+        if function is None:
+            run = partial(self.unknown_function, context, name, stub.args[1:])
+        else:
+            run = partial(function.method, context, *function.arguments(stub.args[1:], self.serializer))
+        result = self.around_transaction(context, name, run)
         self.after_transaction(context, name, result)
         return self.serializer.format(result)
 
     def before_transaction(self, context: Context, name: str) -> None:
-        """Called before each function; what it raises ends the call."""
+        """Called before each function and before `unknown_function`; what it raises ends the call.
+
+        The arguments are looked at after it.
+        """
 
     def around_transaction(self, context: Context, name: str, run: Callable[[], object]) -> object:
-        """Called between the other two hooks; runs the function, once, and gives its result or another."""
+        """Called between the other two hooks; runs the function, once, and gives its result or another.
+
+        For a name that no function has, `run` is `unknown_function`.
+        """
         return run()
 
     def after_transaction(self, context: Context, name: str, result: object) -> None:
-        """Called after each function that did not raise."""
+        """Called after each function, and after `unknown_function`, that did not raise."""
 
     def unknown_function(self, context: Context, name: str, args: Sequence[bytes]) -> object:
-        """Called for a name that no function has.
+        """Called, between the hooks, for a name that no function has.
 
         Raises:
             Refusal: UNKNOWN_FUNCTION.

@@ -112,9 +112,8 @@ class Hooked(Contract):
 
     def after_transaction(self, context: Context, name: str, result: object) -> None:
         assert isinstance(context, OwnContext)
-        assert context.trace() == ["before run", "run"]
-        if result != "ran":
-            raise AssertionError
+        assert context.trace() == (["before run", "run"] if name == "run" else [f"before {name}"])
+        assert result == ("ran" if name == "run" else {"unknown": name, "args": 1})
         context.stub.set_event("after", name.encode())
 
     def unknown_function(self, context: Context, name: str, args: Sequence[bytes]) -> object:
@@ -157,8 +156,14 @@ def test_arguments_and_results(ledger: Ledger, call: tuple[str | bytes, ...], an
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (("shop:number", "x"), "BAD_ARGUMENT: argument number of number: expected int as JSON"),
-        (("shop:number", "1.0"), "BAD_ARGUMENT: argument number of number: expected int as JSON"),
+        (
+            ("shop:number", "x"),
+            "BAD_ARGUMENT: argument number of number: expected int, got text that is no JSON",
+        ),
+        (
+            ("shop:number", "1.0"),
+            "BAD_ARGUMENT: argument number of number: expected int, got a number with a fraction",
+        ),
         (("shop:number", '"1"'), "BAD_ARGUMENT: argument number of number: expected `int`, got `str`"),
         (("shop:number",), "BAD_ARGUMENT: number takes the arguments number; 0 came"),
         (("shop:number", "1", "2"), "BAD_ARGUMENT: number takes the arguments number; 2 came"),
@@ -181,7 +186,7 @@ def test_arguments_and_results(ledger: Ledger, call: tuple[str | bytes, ...], an
         (("absent:text",), "UNKNOWN_FUNCTION: there is no contract 'absent'"),
         ((b"\xff",), "UNKNOWN_FUNCTION: "),
         (("shop:desk", "8"), "NOT_AUTHORIZED: the certificate's attribute desk is not 8"),
-        (("shop:imprecise",), "INTERNAL_ERROR: the contract failed with TypeError"),
+        (("shop:imprecise",), "BAD_RESULT: shop:imprecise answers float at `$`, which has no"),
         (("Hooked:fail",), "NO"),
     ],
 )
@@ -298,6 +303,50 @@ class Timed(Contract):
 
 def test_around_runs_between_the_other_hooks_and_may_replace_the_result() -> None:
     assert _call(Ledger(Chaincode([Timed()]), [ORG]), "double", "2") == b"5"
+
+
+class Guarded(Contract):
+    """Refuses whoever is not its one caller, and keeps what nobody declared."""
+
+    @submit
+    def put(self, context: Context, key: str) -> None:
+        context.stub.put_state(key, b"put")
+
+    def before_transaction(self, context: Context, name: str) -> None:
+        if context.client_identity.msp_id != "Org2MSP":
+            raise Refusal("NOT_AUTHORIZED", "members of Org2MSP only")
+
+    def around_transaction(self, context: Context, name: str, run: Callable[[], object]) -> object:
+        if name == "closed":
+            raise Refusal("CLOSED")
+        return run()
+
+    def unknown_function(self, context: Context, name: str, args: Sequence[bytes]) -> object:
+        context.stub.put_state(args[0].decode(), name.encode())
+        return name
+
+
+@pytest.mark.parametrize("function", ["put", "absent"])
+def test_what_the_hook_before_refuses_writes_nothing_under_any_name(function: str) -> None:
+    ledger = Ledger(Chaincode([Guarded()]), [ORG])
+    with pytest.raises(Refused, match="NOT_AUTHORIZED: members of Org2MSP only"):
+        ledger.submit(CALLER, function, "key", at=[ORG])
+    ledger.submit(make_caller("Org2MSP", "clerk", "bo"), function, "key", at=[ORG])
+    assert ledger.public("key") is not None
+
+
+def test_the_hook_before_comes_before_the_arguments() -> None:
+    ledger = Ledger(Chaincode([Guarded()]), [ORG])
+    with pytest.raises(Refused, match="NOT_AUTHORIZED: members of Org2MSP only"):
+        ledger.submit(CALLER, "put", "too", "many", at=[ORG])
+    with pytest.raises(Refused, match="BAD_ARGUMENT: put takes the arguments key; 2 came"):
+        ledger.submit(make_caller("Org2MSP", "clerk", "bo"), "put", "too", "many", at=[ORG])
+
+
+def test_the_hook_around_guards_unknown_names_too() -> None:
+    ledger = Ledger(Chaincode([Guarded()]), [ORG])
+    with pytest.raises(Refused, match="CLOSED"):
+        ledger.submit(make_caller("Org2MSP", "clerk", "bo"), "closed", "key", at=[ORG])
 
 
 class UpperCase:
