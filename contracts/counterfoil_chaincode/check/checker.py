@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from counterfoil_protocol.chaincode_sources import source_files
+
 from .allowance import read_allowances, without_allowed
 from .confidential_flow import check_confidential
 from .finding import Finding
@@ -25,7 +27,6 @@ _FILE_RULES: tuple[Callable[[Source], Iterator[Finding]], ...] = (
 _TEST_MODULES = ("counterfoil_chaincode.testing", "pytest", "unittest", "hypothesis")
 _TEST_FOLDER = "testing"
 """What is shipped for the tests of those who use the contracts: left out and reported."""
-_SKIPPED_FOLDERS = frozenset({"__pycache__", "node_modules", "tests", "venv"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +78,7 @@ def _check(sources: Sequence[Source]) -> Iterator[Finding]:
 def _python_files(path: Path) -> list[Path]:
     if path.is_file():
         return [path]
-    return sorted(
-        file
-        for file in path.rglob("*.py")
-        if not any(part in _SKIPPED_FOLDERS or part.startswith(".") for part in file.relative_to(path).parts)
-    )
+    return [file for file in source_files(path) if file.suffix == ".py"]
 
 
 def _module_name(file: Path, root: Path) -> str:

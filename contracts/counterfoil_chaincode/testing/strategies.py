@@ -130,14 +130,16 @@ class _Schemas:
         self._strategies: dict[str, st.SearchStrategy[Any]] = {}
 
     def argument(self, schema: Schema) -> st.SearchStrategy[bytes]:
-        """Text and bytes cross as they are, all else as JSON."""
+        """Text, also one that may be absent, and bytes cross as they are, all else as JSON."""
         schema = self._followed(schema)
-        if schema.get("contentEncoding") == "base64":
+        if schema.get("contentEncoding") == "base64" or schema.get("format") == "binary":
             return st.binary(max_size=64)
-        values = self.value(schema)
-        if schema.get("type") == "string" or _all_text(schema.get("enum")):
-            return values.map(str.encode)
-        return values.map(canonical_json.encode)
+        if _is_text(schema):
+            return self.value(schema).map(str.encode)
+        parts = [self._followed(part) for part in schema.get("anyOf", ())]
+        if parts and all(_is_text(part) or part.get("type") == "null" for part in parts):
+            return st.one_of([self.argument(part) for part in parts])
+        return self.value(schema).map(canonical_json.encode)
 
     def value(self, schema: Schema) -> st.SearchStrategy[Any]:
         """A JSON value of a schema; one that says nothing takes anything."""
@@ -232,5 +234,7 @@ def _string(schema: Schema) -> st.SearchStrategy[str]:
     return found.filter(lambda text: least <= len(text) <= (greatest if greatest is not None else len(text)))
 
 
-def _all_text(values: object) -> bool:
-    return isinstance(values, list) and all(isinstance(value, str) for value in values)
+def _is_text(schema: Schema) -> bool:
+    values = schema.get("enum")
+    all_text = isinstance(values, list) and all(isinstance(value, str) for value in values)
+    return schema.get("type") == "string" or all_text

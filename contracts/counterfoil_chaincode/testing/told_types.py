@@ -1,7 +1,7 @@
 """Types of parameters of which a contract's metadata do not tell enough to draw values of them.
 
 JSON schema as msgspec writes it says of a `datetime` without `Meta(tz=True)` only that it is text, and of a
-dict nothing about keys that are no text.
+dict nothing about keys that are no plain text.
 """
 
 from collections.abc import Iterator
@@ -35,14 +35,9 @@ def _untold(node: object, seen: set[int]) -> Iterator[str]:
     if isinstance(node, inspect.DateTimeType | inspect.TimeType) and not node.tz:
         kind = _MOMENTS[type(node)]
         yield f"{kind} without a time zone; annotate it as Annotated[{kind}, Meta(tz=True)]"
-    if isinstance(node, inspect.DictType) and isinstance(_plain(node.key_type), inspect.IntType):
-        yield "dict with keys of type int, which are text in JSON and not taken; use dict[str, ...]"
-        return
     if isinstance(node, inspect.Metadata) and "propertyNames" in (node.extra_json_schema or {}):
         # Its keys are told; what its values are is looked at all the same.
         assert isinstance(node.type, inspect.DictType)
-        if isinstance(_plain(node.type.key_type), inspect.IntType):
-            yield from _untold(node.type, seen)
         yield from _untold(node.type.value_type, seen)
         return
     if isinstance(node, inspect.DictType) and not _is_text(node.key_type):

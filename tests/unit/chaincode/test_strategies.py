@@ -175,7 +175,6 @@ class Diary:
         (datetime, r"datetime without a time zone; annotate it as Annotated\[datetime, Meta\(tz=True\)\]"),
         (list[time | None], "time without a time zone"),
         (Diary, "datetime without"),
-        (dict[int, str], r"dict with keys of type int, .* use dict\[str, ...\]"),
         (
             dict[str, dict[UUID, str]],
             r"dict with keys of type uuid; annotate it with Meta\(extra",

@@ -105,8 +105,9 @@ def test_what_does_not_passes_with_the_same_state_time_and_peer(ledger: Ledger) 
         ("twin_shelf:ABSENT", "twin_shelf:ABSENT.*has no ABSENT"),
         ("absent_module:CHAINCODE", "there is no module absent_module"),
         ("twin_shelf", "module:attribute"),
-        ("twin_broken:CHAINCODE", "(?s)twin_broken.py.*ZeroDivisionError"),
-        ("twin_ended:CHAINCODE", "ended while it loaded twin_ended:CHAINCODE"),
+        ("twin_broken:CHAINCODE", "the import failed with ZeroDivisionError: .*twin_broken.py, line 1"),
+        ("twin_killed:CHAINCODE", "ended while it loaded twin_killed:CHAINCODE"),
+        ("twin_ended:CHAINCODE", "the import failed with SystemExit: 1 at .*twin_ended.py, line 1"),
     ],
 )
 @pytest.mark.usefixtures("chaincode")
@@ -115,6 +116,7 @@ def test_what_a_twin_cannot_load_is_told_at_once(
 ) -> None:
     (tmp_path / "twin_broken.py").write_text("CHAINCODE = 1 / 0\n")
     (tmp_path / "twin_ended.py").write_text("raise SystemExit(1)\n")
+    (tmp_path / "twin_killed.py").write_text("import os\nos._exit(1)\n")
     with pytest.raises(TwinNotLoaded, match=text), Twin(entry_point, path=[str(tmp_path)]):
         pytest.fail("it must not begin")
     assert capfd.readouterr().err == ""

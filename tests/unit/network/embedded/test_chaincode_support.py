@@ -194,7 +194,7 @@ def test_a_chaincode_that_dies_fails_what_it_was_doing(bench: Callable[..., None
 
 def test_a_package_that_cannot_start_says_so(bench: Callable[..., None]) -> None:
     async def scenario(made: Bench) -> None:
-        with failing("chaincode registration failed: container exited with 1"):
+        with failing("chaincode registration failed: container exited with 2"):
             await made.run("asset:who")
 
     bench(scenario, source="raise SystemExit(1)")
