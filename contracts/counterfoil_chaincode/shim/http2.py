@@ -262,10 +262,10 @@ class Http2Connection:
                 self._window -= length
                 self._outgoing += frame(DATA, 0, stream_id, data)
             else:
-                stream.pending += data
-                self._push(stream_id, stream)
                 if len(stream.pending) > _UNSENT_BYTES_MAX:
                     raise StreamClosed("the peer takes nothing of what is sent")
+                stream.pending += data
+                self._push(stream_id, stream)
         if (
             get_ident() != self._reader
             or len(self._outgoing) > FRAME_BYTES_MAX
