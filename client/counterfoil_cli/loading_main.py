@@ -3,7 +3,6 @@
 SRC is the folder of the package's sources, ENTRY its entry point; REPORT gets `code` and `text` (JSON).
 """
 
-import importlib
 import json
 import os
 import sys
@@ -26,16 +25,17 @@ def main(sources: str, entry_point: str, report: str) -> None:
 
 
 def _judge(sources: str, entry_point: str) -> tuple[str, str]:
-    module = entry_point.partition(":")[0]
-    name = module.partition(".")[0]
+    name = entry_point.partition(":")[0].partition(".")[0]
     if name in sys.modules:
         return "NAME_TAKEN", f"{name} is the name of a module that every chaincode needs; rename it"
     sys.path.insert(0, sources)
     try:
-        importlib.import_module(module)
         load_chaincode(entry_point)
     except EntryPointError as error:
-        return "NOT_LOADABLE", str(error)
+        if error.__cause__ is None:
+            return "NOT_LOADABLE", str(error)
+        # Told anew, with places as whoever wrote the sources knows them.
+        return "NOT_LOADABLE", f"entry point {entry_point}: {_told(error.__cause__, sources)}"
     except BaseException as error:
         return "NOT_LOADABLE", f"entry point {entry_point}: {_told(error, sources)}"
     return "", ""

@@ -73,10 +73,11 @@ def reached(found: inspect.Type) -> Iterator[inspect.Type]:
             continue
         seen.add(id(each))
         yield each
-        ahead.extend(_parts(each))
+        ahead.extend(parts(each))
 
 
-def _parts(found: inspect.Type) -> Iterator[inspect.Type]:
+def parts(found: inspect.Type) -> Iterator[inspect.Type]:
+    """The types that a type names itself."""
     for attribute in ("type", "item_type", "key_type", "value_type"):
         part = getattr(found, attribute, None)
         if isinstance(part, inspect.Type):
@@ -95,10 +96,10 @@ def check_type(expected: Any) -> None:
     """
     name = type_name(expected)
     try:
-        parts = list(reached(inspect.type_info(expected)))
+        named = list(reached(inspect.type_info(expected)))
     except (TypeError, ValueError, NameError) as error:
         raise TypeError(f"{name} has no JSON: {error}") from None
-    for part in parts:
+    for part in named:
         reason = _why_unusable(part)
         if reason:
             raise TypeError(f"{name} {reason}")

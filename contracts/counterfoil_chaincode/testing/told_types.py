@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from msgspec import inspect
 
 from ..chaincode import Chaincode
+from ..contract_api.types import parts
 
 _TEXT_KEYS = (inspect.StrType, inspect.AnyType)
 _MOMENTS = {inspect.DateTimeType: "datetime", inspect.TimeType: "time"}
@@ -28,7 +29,7 @@ def check_told(chaincode: Chaincode) -> None:
                     raise ValueError(f"{where}: no strategy for a {reason}")
 
 
-def _untold(node: object, seen: set[int]) -> Iterator[str]:
+def _untold(node: inspect.Type, seen: set[int]) -> Iterator[str]:
     if id(node) in seen:
         return
     seen.add(id(node))
@@ -46,7 +47,7 @@ def _untold(node: object, seen: set[int]) -> Iterator[str]:
             f"dict with keys of type {kind}; annotate it with Meta(extra_json_schema="
             '{"propertyNames": ...}), the schema of its keys'
         )
-    for part in _parts(node):
+    for part in parts(node):
         yield from _untold(part, seen)
 
 
@@ -58,11 +59,3 @@ def _is_text(node: inspect.Type) -> bool:
     """Whether text without any further rule is a key of this type."""
     # A rule of text, such as a pattern, msgspec does write down for keys.
     return isinstance(_plain(node), _TEXT_KEYS)
-
-
-def _parts(node: object) -> Iterator[object]:
-    for name in getattr(node, "__struct_fields__", ()):
-        value = getattr(node, name)
-        for each in value if isinstance(value, tuple) else (value,):
-            if isinstance(each, inspect.Type | inspect.Field):
-                yield each

@@ -95,35 +95,40 @@ def wired(admission: Admission) -> Iterator[Wired]:
     found.end()
 
 
-@pytest.mark.parametrize("name", sorted(ENDS))
-def test_what_ends_threads_ends_one_transaction_alone(wired: Wired, admission: Admission, name: str) -> None:
+def waiting(wired: Wired) -> tuple[MESSAGE, SimpleQueue[MESSAGE]]:
+    """Start a transaction that waits: what it asks, and what others will ask."""
     unanswered: SimpleQueue[MESSAGE] = SimpleQueue()
     wired.peer.answers[MESSAGE.GET_STATE] = unanswered.put
     wired.peer.start("waits", "get", "k")
-    asked = unanswered.get(timeout=SECONDS)
+    return unanswered.get(timeout=SECONDS), unanswered
+
+
+def goes_on(wired: Wired, asked: MESSAGE, admission: Admission) -> None:
+    """The one that waits gets its answer, and all are counted off."""
+    wired.peer.send(response(asked, b"1"))
+    assert wired.peer.finish()[1].payload == b"1"
+    assert admission.close(SECONDS)
+
+
+@pytest.mark.parametrize("name", sorted(ENDS))
+def test_what_ends_threads_ends_one_transaction_alone(wired: Wired, admission: Admission, name: str) -> None:
+    asked, _ = waiting(wired)
     wired.peer.start("ends", "end", name)
     failed = wired.peer.completed.get(timeout=SECONDS)
     assert (failed.txid, failed.type in (MESSAGE.ERROR, MESSAGE.COMPLETED)) == ("ends", True)
-    wired.peer.send(response(asked, b"1"))
-    assert wired.peer.finish()[1].payload == b"1"
-    assert admission.close(SECONDS), "both are counted off"
+    goes_on(wired, asked, admission)
 
 
 @pytest.mark.parametrize("name", sorted(ENDS))
 def test_it_strands_nobody_on_a_relieved_thread(wired: Wired, admission: Admission, name: str) -> None:
-    unanswered: SimpleQueue[MESSAGE] = SimpleQueue()
-    wired.peer.answers[MESSAGE.GET_STATE] = unanswered.put
-    wired.peer.start("waits", "get", "k")
-    first = unanswered.get(timeout=SECONDS)
+    asked, unanswered = waiting(wired)
     wired.peer.start("ends", "hold_then_end", name)
     wired.peer.start("relieves", "compute", "0")
     assert wired.peer.finish()[0].txid == "relieves"
     Rude.held.put("go")
     wired.peer.send(response(unanswered.get(timeout=SECONDS)))
     assert wired.peer.completed.get(timeout=SECONDS).txid == "ends"
-    wired.peer.send(response(first, b"1"))
-    assert wired.peer.finish()[1].payload == b"1"
-    assert admission.close(SECONDS)
+    goes_on(wired, asked, admission)
 
 
 class SlowLock:
